@@ -1,0 +1,85 @@
+import type { EventData, EventType, JobSpec, JobState, StageflowEvent } from '../event/index.ts';
+
+/** A fact to be recorded; the ledger adds `seq`, `time` and the envelope. */
+export interface EventDraft<T extends EventType = EventType> {
+  readonly type: T;
+  /** Distinguishes events of one type in a job: a page id, `page/scanner`; '' when there is one per job. Part of the deterministic id. */
+  readonly key: string;
+  readonly data: EventData<T>;
+  readonly cause: string | null;
+}
+
+/** A job as the ledger keeps it. */
+export interface JobRow {
+  readonly id: string;
+  readonly state: JobState;
+  readonly attempt: number;
+  readonly spec: JobSpec;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Seq of the newest event. */
+  readonly seq: number;
+  /** Error code of a FAILED job. */
+  readonly failureCode: string | null;
+  readonly parent: string | null;
+  /** Seq of the last event whose orchestrator commands were carried out. */
+  readonly handledSeq: number;
+}
+
+/** A cell that is finished: its event row exists. */
+export interface CellRow {
+  readonly pageId: string;
+  readonly scanner: string;
+  readonly event: StageflowEvent & { type: 'scan.events.cell.completed' };
+}
+
+/** A page that was discovered, and how it ended if it has. */
+export interface PageRow {
+  readonly pageId: string;
+  readonly url: string;
+  readonly depth: number;
+  readonly place: number;
+  /** What its one navigation gave, or null while it was not visited. */
+  readonly visited: (StageflowEvent & { type: 'scan.events.page.visited' }) | null;
+  readonly completed: (StageflowEvent & { type: 'scan.events.page.completed' }) | null;
+}
+
+/**
+ * The record of what happened (SQLite, WAL, synchronous=FULL). Every method is one transaction.
+ * Refusals are `fenced` (an older attempt), `illegal_transition`, `job_not_found`; a full disk is `disk_full`.
+ */
+export interface Ledger {
+  /** Stores a new job in PENDING with its first event and outbox row. */
+  createJob(job: { id: string; spec: JobSpec; parent: string | null }): StageflowEvent;
+  /**
+   * Event rows with seq, the state that `decide` gives, outbox rows: all or nothing. An id that exists already is left out
+   * (the answer holds only the new events). `attempt` older than the job's is `fenced`.
+   */
+  append(jobId: string, attempt: number, drafts: readonly EventDraft[]): readonly StageflowEvent[];
+  /** Moves the state as `decide` says for an event that the orchestrator received; a repeated or late one changes nothing. Returns the job as it is now. */
+  receive(event: StageflowEvent): JobRow;
+  /** Raises the attempt by one (fencing all older ones) and returns it. Refused (`conflict`) for jobs that have ended. */
+  raiseAttempt(jobId: string): number;
+  job(jobId: string): JobRow | null;
+  /** Newest first. */
+  jobs(filter?: { readonly states?: readonly JobState[]; readonly limit?: number }): readonly JobRow[];
+  /** A job's history from `afterSeq` (0 for all), in order. */
+  events(jobId: string, afterSeq?: number): readonly StageflowEvent[];
+  pages(jobId: string): readonly PageRow[];
+  cells(jobId: string): readonly CellRow[];
+  /** Oldest unpublished events. */
+  outbox(limit: number): readonly StageflowEvent[];
+  markPublished(ids: readonly string[]): void;
+  /** Marks every event of unfinished jobs as unpublished again (the stream was lost). */
+  republish(jobId: string): number;
+  markHandled(jobId: string, seq: number): void;
+  /** Called after each commit with the new events, in order. Returns how to stop. */
+  onCommit(listen: (events: readonly StageflowEvent[]) => void): () => void;
+  /** The status projection's stored row for a job, as canonical JSON, and the seq it was folded to. */
+  view(jobId: string): { readonly json: string; readonly seq: number } | null;
+  saveView(jobId: string, json: string, seq: number): void;
+  /** Small facts of this data folder (`engineId`, last nats pid). */
+  setting(name: string): string | null;
+  setSetting(name: string, value: string | null): void;
+  close(): void;
+}

@@ -1,0 +1,211 @@
+import { type Clock, type Result, StageflowError } from '../kernel/index.ts';
+import {
+  checkEvent,
+  EVENTS,
+  eventId,
+  JobSpec,
+  type JobState,
+  movesOnReceive,
+  type StageflowEvent,
+  TERMINAL,
+} from '../event/index.ts';
+import { asLedgerError, openDatabase } from './database.ts';
+import { foldEvent } from './fold.ts';
+import type { EventDraft, JobRow, Ledger } from './port.ts';
+import { cellRow, jobRow, pageRow, type StoredCell, type StoredJob, type StoredPage, storedEvent } from './rows.ts';
+import { prepareStatements } from './statements.ts';
+
+/** The machine's answer as the ledger needs it; `nextState` of `engine/fsm`. */
+export type NextState = (state: JobState, event: StageflowEvent) => Result<JobState, unknown>;
+
+/** What a ledger is opened with. */
+export interface LedgerOptions {
+  /** The file, or ':memory:' for one that ends with the process. */
+  readonly path: string;
+  readonly clock: Clock;
+  readonly nextState: NextState;
+}
+
+/** Events that end a job's story for good. */
+const ENDS = JSON.stringify(['jobs.events.completed', 'jobs.events.failed']);
+
+/** Opens the record; see `Ledger` for what each method promises. */
+export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
+  const db = openDatabase(path);
+  const sql = prepareStatements(db);
+  const listeners = new Set<(events: readonly StageflowEvent[]) => void>();
+
+  /** One write transaction; SQLite's failures leave as coded errors. */
+  const write = <T>(work: () => T): T => {
+    try {
+      return db.transaction(work).immediate();
+    } catch (thrown) {
+      throw asLedgerError(thrown, path);
+    }
+  };
+  const read = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (thrown) {
+      throw asLedgerError(thrown, path);
+    }
+  };
+  const announce = (events: readonly StageflowEvent[]) => {
+    if (events.length === 0) return;
+    for (const listen of listeners) {
+      try {
+        listen(events);
+      } catch (thrown) {
+        // What is committed stays committed, so the writer must not hear of a listener's failure.
+        process.emitWarning(thrown instanceof Error ? thrown : String(thrown));
+      }
+    }
+  };
+
+  const need = (jobId: string): StoredJob => {
+    const row = sql.job.get(jobId) as StoredJob | undefined;
+    if (row === undefined) throw new StageflowError('job_not_found', { jobId });
+    return row;
+  };
+  const moved = (state: JobState, event: StageflowEvent): JobState => {
+    const next = nextState(state, event);
+    if (!next.ok) throw new StageflowError('illegal_transition', { event: event.type, state });
+    return next.value;
+  };
+  const failureCode = (row: StoredJob, next: JobState, event: StageflowEvent): string | null =>
+    next === 'FAILED' && row.state !== 'FAILED' && 'failure' in event.data
+      ? (event.data.failure?.code ?? 'internal')
+      : row.failure_code;
+
+  /** Records one draft in the open transaction and gives the job as it is after it; null when it was known already. */
+  const record = (row: StoredJob, draft: EventDraft): { row: StoredJob; event: StageflowEvent } | null => {
+    const id = eventId(row.id, draft.type, draft.key);
+    if (sql.hasEvent.get(id) !== undefined) return null;
+    const now = clock.now();
+    const event = checkEvent({
+      id,
+      seq: row.seq + 1,
+      time: now,
+      jobId: row.id,
+      attempt: row.attempt,
+      cause: draft.cause,
+      type: draft.type,
+      version: EVENTS[draft.type].version,
+      data: draft.data,
+    });
+    const next = moved(row.state, event);
+    const state = movesOnReceive(event.type) ? row.state : next;
+    const failure = failureCode(row, state, event);
+    const position = sql.insertEvent.run(id, row.id, event.seq, event.type, JSON.stringify(event)).lastInsertRowid;
+    sql.insertOutbox.run(position);
+    foldEvent(sql, event, position);
+    sql.moveJob.run(state, event.seq, now, failure, row.id);
+    return { row: { ...row, state, seq: event.seq, updated_at: now, failure_code: failure }, event };
+  };
+
+  return {
+    createJob({ id, spec, parent }) {
+      const event = write(() => {
+        const known = sql.job.get(id) as StoredJob | undefined;
+        if (known) throw new StageflowError('conflict', { jobId: id, state: known.state, action: 'creating it again' });
+        const checked = JobSpec.safeParse(spec);
+        if (!checked.success)
+          throw new StageflowError('bad_event', { reason: checked.error.message }, { cause: checked.error });
+        const now = clock.now();
+        sql.insertJob.run(id, JSON.stringify(checked.data), parent, now, now);
+        const created = record(need(id), { type: 'jobs.events.created', key: '', data: { spec }, cause: null });
+        if (created === null)
+          throw new StageflowError('conflict', { jobId: id, state: 'PENDING', action: 'creating it' });
+        return created.event;
+      });
+      announce([event]);
+      return event;
+    },
+
+    append(jobId, attempt, drafts) {
+      const events = write(() => {
+        let row = need(jobId);
+        if (attempt < row.attempt) throw new StageflowError('fenced', { jobId });
+        const added: StageflowEvent[] = [];
+        for (const draft of drafts) {
+          const recorded = record(row, draft);
+          if (recorded === null) continue;
+          row = recorded.row;
+          added.push(recorded.event);
+        }
+        return added;
+      });
+      announce(events);
+      return events;
+    },
+
+    receive(message) {
+      return write((): JobRow => {
+        const row = need(message.jobId);
+        const stored = sql.eventById.get(message.id) as
+          | { position: number; json: string; received_at: number | null }
+          | undefined;
+        if (stored === undefined)
+          throw new StageflowError('bad_event', { reason: `${message.id} is not in the ledger` });
+        if (stored.received_at !== null || !movesOnReceive(message.type)) return jobRow(row);
+        // The message may have been shortened to fit; what was recorded decides.
+        const event = storedEvent(stored.json);
+        const state = moved(row.state, event);
+        const now = clock.now();
+        sql.moveJob.run(state, row.seq, now, failureCode(row, state, event), row.id);
+        sql.markReceived.run(now, stored.position);
+        return jobRow(need(row.id));
+      });
+    },
+
+    raiseAttempt(jobId) {
+      return write(() => {
+        const row = need(jobId);
+        const ended = TERMINAL.has(row.state) && sql.hasEventOfType.get(jobId, ENDS) !== undefined;
+        if (ended) throw new StageflowError('conflict', { jobId, state: row.state, action: 'another attempt' });
+        sql.raiseAttempt.run(clock.now(), jobId);
+        return row.attempt + 1;
+      });
+    },
+
+    job: (jobId) =>
+      read(() => {
+        const row = sql.job.get(jobId) as StoredJob | undefined;
+        return row === undefined ? null : jobRow(row);
+      }),
+    jobs: ({ states, limit = 1000 } = {}) =>
+      read(() => {
+        const rows = states ? sql.jobsIn.all(JSON.stringify(states), limit) : sql.jobs.all(limit);
+        return (rows as StoredJob[]).map(jobRow);
+      }),
+    events: (jobId, afterSeq = 0) => read(() => (sql.events.all(jobId, afterSeq) as string[]).map(storedEvent)),
+    pages: (jobId) => read(() => (sql.pages.all(jobId) as StoredPage[]).map(pageRow)),
+    cells: (jobId) => read(() => (sql.cells.all(jobId) as StoredCell[]).map(cellRow)),
+
+    outbox: (limit) => read(() => (sql.outbox.all(limit) as string[]).map(storedEvent)),
+    markPublished(ids) {
+      write(() => {
+        for (const id of ids) sql.deleteOutbox.run(id);
+      });
+    },
+    republish: (jobId) => write(() => sql.refillOutbox.run(need(jobId).id).changes),
+    markHandled(jobId, seq) {
+      write(() => sql.markHandled.run(seq, need(jobId).id));
+    },
+
+    onCommit(listen) {
+      listeners.add(listen);
+      return () => void listeners.delete(listen);
+    },
+
+    view: (jobId) => read(() => (sql.view.get(jobId) as { json: string; seq: number } | undefined) ?? null),
+    saveView(jobId, json, seq) {
+      write(() => sql.saveView.run(need(jobId).id, json, seq));
+    },
+    setting: (name) => read(() => (sql.setting.get(name) as string | undefined) ?? null),
+    setSetting(name, value) {
+      write(() => (value === null ? sql.deleteSetting.run(name) : sql.setSetting.run(name, value)));
+    },
+    close: () => void db.close(),
+  };
+}

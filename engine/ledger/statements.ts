@@ -1,0 +1,62 @@
+import type Database from 'better-sqlite3';
+
+/** Every statement of the ledger, prepared once. */
+export function prepareStatements(db: Database.Database) {
+  return {
+    insertJob: db.prepare(
+      `INSERT INTO jobs (id, state, attempt, spec, parent, created_at, updated_at, seq) VALUES (?, 'PENDING', 1, ?, ?, ?, ?, 0)`,
+    ),
+    job: db.prepare('SELECT * FROM jobs WHERE id = ?'),
+    jobs: db.prepare('SELECT * FROM jobs ORDER BY created_at DESC, id DESC LIMIT ?'),
+    jobsIn: db.prepare(
+      'SELECT * FROM jobs WHERE state IN (SELECT value FROM json_each(?)) ORDER BY created_at DESC, id DESC LIMIT ?',
+    ),
+    moveJob: db.prepare('UPDATE jobs SET state = ?, seq = ?, updated_at = ?, failure_code = ? WHERE id = ?'),
+    raiseAttempt: db.prepare('UPDATE jobs SET attempt = attempt + 1, updated_at = ? WHERE id = ?'),
+    markHandled: db.prepare('UPDATE jobs SET handled_seq = max(handled_seq, ?) WHERE id = ?'),
+
+    insertEvent: db.prepare('INSERT INTO events (id, job_id, seq, type, json) VALUES (?, ?, ?, ?, ?)'),
+    hasEvent: db.prepare('SELECT 1 FROM events WHERE id = ?').pluck(),
+    eventById: db.prepare('SELECT position, json, received_at FROM events WHERE id = ?'),
+    hasEventOfType: db
+      .prepare('SELECT 1 FROM events WHERE job_id = ? AND type IN (SELECT value FROM json_each(?)) LIMIT 1')
+      .pluck(),
+    markReceived: db.prepare('UPDATE events SET received_at = ? WHERE position = ?'),
+    events: db.prepare('SELECT json FROM events WHERE job_id = ? AND seq > ? ORDER BY seq').pluck(),
+
+    insertOutbox: db.prepare('INSERT INTO outbox (position) VALUES (?)'),
+    outbox: db
+      .prepare('SELECT e.json FROM outbox o JOIN events e USING (position) ORDER BY o.position LIMIT ?')
+      .pluck(),
+    deleteOutbox: db.prepare('DELETE FROM outbox WHERE position = (SELECT position FROM events WHERE id = ?)'),
+    refillOutbox: db.prepare('INSERT OR IGNORE INTO outbox (position) SELECT position FROM events WHERE job_id = ?'),
+
+    insertPage: db.prepare('INSERT OR IGNORE INTO pages (job_id, page_id, url, depth, place) VALUES (?, ?, ?, ?, ?)'),
+    visitPage: db.prepare('UPDATE pages SET visited = ? WHERE job_id = ? AND page_id = ?'),
+    completePage: db.prepare('UPDATE pages SET completed = ? WHERE job_id = ? AND page_id = ?'),
+    pages: db.prepare(
+      `SELECT p.page_id, p.url, p.depth, p.place, v.json AS visited, c.json AS completed
+       FROM pages p LEFT JOIN events v ON v.position = p.visited LEFT JOIN events c ON c.position = p.completed
+       WHERE p.job_id = ? ORDER BY p.depth, p.place, p.page_id`,
+    ),
+    insertCell: db.prepare('INSERT OR IGNORE INTO cells (job_id, page_id, scanner, event) VALUES (?, ?, ?, ?)'),
+    cells: db.prepare(
+      `SELECT c.page_id, c.scanner, e.json FROM cells c JOIN events e ON e.position = c.event
+       WHERE c.job_id = ? ORDER BY e.position`,
+    ),
+
+    view: db.prepare('SELECT json, seq FROM views WHERE job_id = ?'),
+    saveView: db.prepare(
+      `INSERT INTO views (job_id, json, seq) VALUES (?, ?, ?)
+       ON CONFLICT (job_id) DO UPDATE SET json = excluded.json, seq = excluded.seq WHERE excluded.seq >= views.seq`,
+    ),
+    setting: db.prepare('SELECT value FROM settings WHERE name = ?').pluck(),
+    setSetting: db.prepare(
+      'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    ),
+    deleteSetting: db.prepare('DELETE FROM settings WHERE name = ?'),
+  };
+}
+
+/** The ledger's prepared statements. */
+export type Statements = ReturnType<typeof prepareStatements>;
