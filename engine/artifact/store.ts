@@ -1,0 +1,41 @@
+/** The two buckets of the contract. */
+export type Bucket = 'scanner-staging' | 'scanner-artifacts';
+
+/** Receipt for a stored object. */
+export interface StoredObject {
+  readonly key: string;
+  /** Lower-case hexadecimal SHA-256 of the stored bytes. */
+  readonly sha256: string;
+  readonly size: number;
+}
+
+export interface PutOptions {
+  /** Refuse (`store_failed`) and leave nothing when the bytes have another hash. */
+  readonly expectSha256?: string;
+  /** Refuse and leave nothing beyond this many bytes. */
+  readonly maxBytes?: number;
+  readonly contentType?: string;
+}
+
+/**
+ * Where bytes live: files on a disk, or any S3-compatible store. A put is all or nothing and durable when it resolves;
+ * keys are made by `keys.ts` only. Failures are `store_failed` or `disk_full`.
+ */
+export interface ArtifactStore {
+  /** Makes buckets where they are missing. */
+  prepare(): Promise<void>;
+  put(
+    bucket: Bucket,
+    key: string,
+    body: Uint8Array | AsyncIterable<Uint8Array>,
+    options?: PutOptions,
+  ): Promise<StoredObject>;
+  /** The object's bytes as a stream, or null when there is none. */
+  get(bucket: Bucket, key: string): Promise<{ readonly size: number; readonly body: AsyncIterable<Uint8Array> } | null>;
+  /** The object's size, or null when there is none. */
+  head(bucket: Bucket, key: string): Promise<{ readonly size: number } | null>;
+  /** Objects whose key starts with `prefix`, in the order of their keys. */
+  list(bucket: Bucket, prefix: string): AsyncIterable<{ readonly key: string; readonly size: number }>;
+  /** Removes one object; none is not an error. */
+  remove(bucket: Bucket, key: string): Promise<void>;
+}

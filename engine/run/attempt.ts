@@ -1,0 +1,186 @@
+import { asStageflowError, StageflowError } from '../kernel/index.ts';
+import type { JobRow } from '../ledger/port.ts';
+import { exitFailure, planPod, type Role, type RunningContainer, type RunningPod } from '../pod/index.ts';
+import { ARCHIVE_LIMITS } from '../scanner/index.ts';
+import type { AttemptFacts, EnginePorts, JobEgress } from './ports.ts';
+import { createQueue } from './queue.ts';
+import { HEARTBEAT_SECONDS } from './session/assignment.ts';
+import { historyOf } from './session/crawl.ts';
+import { createSession, type Session, type SessionEnd } from './session/session.ts';
+
+/** How one attempt ended, and what was in hand when it did. */
+export interface AttemptEnd {
+  readonly end: SessionEnd | { readonly kind: 'stopped' };
+  /** Cells that were handed out and did not come back. */
+  readonly inFlight: readonly { readonly pageId: string; readonly scanners: readonly string[] }[];
+  readonly skipped: ReturnType<NonNullable<ReturnType<Session['crawl']>>['tally']['rows']>;
+  readonly facts: AttemptFacts;
+}
+
+/** Seconds until a container must have said it is ready. */
+const READY_SECONDS = 90;
+/** Seconds of silence after which a container counts as dead: several heartbeats, and room for a busy machine. */
+const SILENT_SECONDS = 60;
+
+/**
+ * Runs one pod for a job until its cells are done, it fails, or `stop` aborts. Never rejects; leaves no pod behind.
+ * `onExtracted` resolves when the job's state lets pages be handed out (the queue delivered the event that says so).
+ */
+export async function runAttempt(
+  job: JobRow,
+  ports: EnginePorts,
+  control: { readonly stop: AbortSignal; readonly onExtracted: (session: Session) => Promise<void> },
+): Promise<AttemptEnd> {
+  const { clock, log } = ports;
+  const startedAt = clock.now();
+  const queue = createQueue(
+    job.spec.modules.map((module) => {
+      const manifest = ports.manifests.get(module.id);
+      if (!manifest)
+        throw new StageflowError('unknown_module', {
+          module: module.id,
+          known: [...ports.manifests.keys()].join(', '),
+        });
+      return {
+        id: module.id,
+        lane: manifest.lane,
+        site: manifest.site,
+        everyPage: job.spec.pages.sample === 'all' || manifest.defaultPages === 'all',
+      };
+    }),
+  );
+  let egress: JobEgress | null = null;
+  const session = createSession(job, queue, job.spec.access ? ports.secrets.get(job.id) : null, {
+    ledger: ports.ledger,
+    store: ports.store,
+    clock,
+    log,
+    lock: ports.lock,
+    robots: ports.robots,
+    surroundings: ports.surroundings,
+    dial: (authority, site) => {
+      egress ??= ports.egress({ id: job.id, spec: job.spec, site });
+      return egress.dial(authority);
+    },
+  });
+  let pod: RunningPod | null = null;
+  let end: AttemptEnd['end'];
+  const watch = new AbortController();
+  try {
+    if (job.spec.access && ports.secrets.get(job.id) === null) throw new StageflowError('secrets_gone');
+    const runtime = await ports.pods(job.spec.isolation);
+    pod = await runtime.create(
+      planPod({
+        jobId: job.id,
+        attempt: job.attempt,
+        engineId: ports.engineId,
+        image: runtime.kind === 'podman' ? await ports.image() : '',
+        source: job.spec.source.kind,
+        memoryMiB: job.spec.limits.memoryMiB,
+        cpus: 2,
+        unpackedBytes: Math.min(ARCHIVE_LIMITS.totalBytes, unpackedEstimate(job)),
+      }),
+    );
+    const open = async () => {
+      await control.onExtracted(session);
+      const { pages, siteCells } = historyOf(ports.ledger.events(job.id));
+      queue.load(pages, siteCells);
+      await session.open();
+    };
+    end = await talk(job, pod, session, ports, control.stop, open, watch.signal);
+  } catch (error) {
+    end = { kind: 'failed', error: asStageflowError(error) };
+  }
+  watch.abort();
+  const inFlight = queue.inFlight();
+  session.close();
+  await pod?.remove().catch((error: unknown) => log.warn('the pod could not be removed', { jobId: job.id, error }));
+  const records = (egress as JobEgress | null)?.records() ?? [];
+  (egress as JobEgress | null)?.close();
+  const runner = session.runner();
+  return {
+    end,
+    inFlight,
+    skipped: [...(session.crawl()?.tally.rows() ?? []), ...sampledRows(queue.sampledOut())],
+    facts: {
+      attempt: job.attempt,
+      startedAt,
+      endedAt: clock.now(),
+      end: end.kind === 'failed' ? end.error.code : end.kind,
+      pod: pod?.facts ?? {},
+      notes: pod?.notes ?? [],
+      browser: runner?.browser ?? null,
+      sandbox: runner?.sandbox ?? null,
+      versions: runner?.versions ?? {},
+      egress: records,
+    },
+  };
+}
+
+function sampledRows(urls: readonly string[]): AttemptEnd['skipped'] {
+  return urls.length === 0 ? [] : [{ reason: 'sampled', count: urls.length, examples: urls.slice(0, 100) }];
+}
+
+/** Room for what an archive may unpack to; the cap of the limits holds whatever this says. */
+function unpackedEstimate(job: JobRow): number {
+  return job.spec.source.kind === 'zip' ? Math.max(256 * 2 ** 20, job.spec.source.bytes * 20) : 0;
+}
+
+async function talk(
+  job: JobRow,
+  pod: RunningPod,
+  session: Session,
+  ports: EnginePorts,
+  stop: AbortSignal,
+  open: () => Promise<void>,
+  over: AbortSignal,
+): Promise<AttemptEnd['end']> {
+  const stopped = new Promise<AttemptEnd['end']>((resolve) => {
+    if (stop.aborted) resolve({ kind: 'stopped' });
+    stop.addEventListener('abort', () => resolve({ kind: 'stopped' }), { once: true, signal: over });
+  });
+  const containers: RunningContainer[] = [];
+  const died: Promise<AttemptEnd['end']>[] = [];
+  const start = async (role: Role) => {
+    const container = await pod.start(role, session.handlers(role));
+    containers.push(container);
+    died.push(container.exited.then((report) => ({ kind: 'failed', error: exitFailure(report) })));
+  };
+  const starting: Promise<AttemptEnd['end']> = (async () => {
+    // The runner starts while the archive is being unpacked: its assignment waits for the extractor.
+    await Promise.all(job.spec.source.kind === 'zip' ? [start('extractor'), start('runner')] : [start('runner')]);
+    return Promise.race([...died, watchdog(containers, session, ports, over)]);
+  })();
+  const extraction: Promise<AttemptEnd['end']> = (async () => {
+    await session.extracted;
+    // Closing the session answers this wait too; a dead attempt must not go on waiting for the job's state.
+    if (!over.aborted) await open();
+    return new Promise<never>(() => {});
+  })();
+  // An exit that follows the end of the work is no failure: the session's own word comes first.
+  const first = await Promise.race([session.ended, stopped, starting, extraction]);
+  if (first.kind !== 'failed' || !['pod_crashed', 'internal'].includes(first.error.code)) return first;
+  return Promise.race([session.ended, Promise.resolve().then(() => first)]);
+}
+
+/** Resolves when a container is silent for too long or never gets ready. */
+async function watchdog(
+  containers: readonly RunningContainer[],
+  session: Session,
+  ports: EnginePorts,
+  over: AbortSignal,
+): Promise<AttemptEnd['end']> {
+  const began = ports.clock.now();
+  while (!over.aborted) {
+    await ports.clock.sleep(HEARTBEAT_SECONDS * 1000, over).catch(() => {});
+    if (over.aborted) break;
+    const now = ports.clock.now();
+    if (session.runner() === null && now - began > READY_SECONDS * 1000) {
+      return { kind: 'failed', error: new StageflowError('pod_not_ready', { seconds: READY_SECONDS }) };
+    }
+    if (containers.some((c) => now - c.lastSeen() > SILENT_SECONDS * 1000)) {
+      return { kind: 'failed', error: new StageflowError('pod_silent', { seconds: SILENT_SECONDS }) };
+    }
+  }
+  return new Promise<never>(() => {});
+}

@@ -1,0 +1,135 @@
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { StageflowError } from '../kernel/index.ts';
+
+/** Where one engine keeps everything: ledger, artifacts, queue, secrets, temporary folders. */
+export interface DataFolder {
+  readonly root: string;
+  readonly ledger: string;
+  readonly store: string;
+  readonly nats: string;
+  readonly secrets: string;
+  readonly temporary: string;
+  /** Gives the folder back; safe to call twice. */
+  release(): void;
+}
+
+/** The data folder of this person: STAGEFLOW_HOME, else the desktop convention for data. */
+export function defaultDataFolder(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.STAGEFLOW_HOME) return env.STAGEFLOW_HOME;
+  return join(env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'stageflow');
+}
+
+/** What tells one life of a machine from the next, so that a lock of before a reboot is never believed. */
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** Start time of a process in clock ticks, which tells a pid from its re-use; null when it is not running. */
+function startTime(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? null : (fields[19] ?? null);
+  } catch {
+    return null;
+  }
+}
+
+function alive(pid: number, started: string | null): boolean {
+  if (process.platform === 'linux') return startTime(pid) !== null && startTime(pid) === started;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+interface Lock {
+  readonly pid: number;
+  readonly started: string | null;
+  readonly boot: string;
+}
+
+function readLock(path: string): Lock | null {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Lock;
+  } catch {
+    return null;
+  }
+}
+
+/** Takes the lock only when there is none. It is written beside and linked into place, so that nobody reads half of it. */
+function take(path: string, lock: Lock): boolean {
+  const written = `${path}.${process.pid}.new`;
+  writeFileSync(written, JSON.stringify(lock), { mode: 0o600 });
+  try {
+    linkSync(written, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(written, { force: true });
+  }
+}
+
+/** Removes a dead owner's lock. Another starter may have put its own there since it was judged: that one is put back. */
+function clear(path: string, judged: Lock | null): void {
+  const stale = `${path}.${process.pid}.stale`;
+  try {
+    renameSync(path, stale);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  const moved = readLock(stale);
+  if (JSON.stringify(moved) !== JSON.stringify(judged)) {
+    try {
+      linkSync(stale, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+  rmSync(stale, { force: true });
+}
+
+/**
+ * Makes the folder where needed and takes its lock: one data folder, one engine (DESIGN decision 13).
+ * Refused with `data_folder_busy` while another live process has it; a dead owner's lock is taken over.
+ */
+export function openDataFolder(root: string): DataFolder {
+  const path = (name: string) => join(root, name);
+  for (const folder of [root, path('store'), path('nats'), path('secrets'), path('tmp')]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+  const lockPath = path('engine.lock');
+  const mine: Lock = { pid: process.pid, started: startTime(process.pid), boot: bootId() };
+  while (!take(lockPath, mine)) {
+    const other = readLock(lockPath);
+    if (other && other.boot === mine.boot && alive(other.pid, other.started)) {
+      throw new StageflowError('data_folder_busy', { pid: other.pid, path: root });
+    }
+    clear(lockPath, other);
+  }
+  let held = true;
+  return {
+    root,
+    ledger: path('ledger.db'),
+    store: path('store'),
+    nats: path('nats'),
+    secrets: path('secrets'),
+    temporary: path('tmp'),
+    release: () => {
+      if (!held) return;
+      held = false;
+      if (readLock(lockPath)?.pid === process.pid) rmSync(lockPath, { force: true });
+    },
+  };
+}

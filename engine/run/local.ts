@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { FileStore } from '../artifact/index.ts';
+import { connectJetStreamBus, startNatsServer } from '../bus/index.ts';
+import type { JobSpec } from '../event/index.ts';
+import { nextState } from '../fsm/index.ts';
+import { type Clock, type Log, systemClock } from '../kernel/index.ts';
+import { openLedger } from '../ledger/index.ts';
+import { podmanHost } from '../pod/host/index.ts';
+import { ensureImage } from '../pod/image/index.ts';
+import { createPodmanRuntime, createProcessRuntime, type PodRuntime } from '../pod/index.ts';
+import { discoverScanners } from '../scanner/discover.ts';
+import { openDataFolder } from './data-folder.ts';
+import { type Engine, startEngine } from './engine.ts';
+import { jobEgress } from './job-egress.ts';
+import { createMachineLock } from './machine-lock.ts';
+import type { EnginePorts } from './ports.ts';
+import { processFolder, releaseProcessFolder } from './process-folder.ts';
+import { judgeRobots } from './robots-judge.ts';
+import { createReportWriter } from './report-writer.ts';
+import { sweepStaging } from './retention.ts';
+import { openSecretFolder } from './secrets.ts';
+import type { RunnerSurroundings } from './session/assignment.ts';
+
+/** What a person's machine gives the engine. */
+export interface LocalEngineOptions {
+  /** The data folder; made where needed. */
+  readonly folder: string;
+  /** Folder that holds the scanners. */
+  readonly scanners: string;
+  /** Path of a nats-server. */
+  readonly natsServer: string;
+  /** Told what is being built or waited for, for a person to read. */
+  readonly say: (line: string) => void;
+  readonly surroundings: RunnerSurroundings;
+  readonly node: string;
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** Told when the queue is lost for good. */
+  readonly onLost?: (reason: string) => void;
+}
+
+/** An engine of this machine, and how to give everything back. */
+export interface LocalEngine extends Engine {
+  readonly folder: string;
+  /** Stops the engine, its queue server and its ledger, and frees the data folder. */
+  close(): Promise<void>;
+}
+
+/** Opens the data folder, starts the queue and the engine, and reaps what a dead engine of this folder left behind. */
+export async function openLocalEngine(options: LocalEngineOptions): Promise<LocalEngine> {
+  const clock = options.clock ?? systemClock;
+  const { log } = options;
+  const folder = openDataFolder(options.folder);
+  const undo: (() => Promise<void> | void)[] = [() => folder.release()];
+  const unwind = async () => {
+    // A step that fails must not keep the later ones from giving back the queue server, the ledger and the folder.
+    for (const step of undo.splice(0).toReversed()) {
+      try {
+        await step();
+      } catch (error) {
+        log.warn('a part of the engine did not end as it should', { error });
+      }
+    }
+  };
+  try {
+    const ledger = openLedger({ path: folder.ledger, clock, nextState });
+    undo.push(() => ledger.close());
+    undo.push(() => releaseProcessFolder(ledger));
+    let engineId = ledger.setting('engineId');
+    if (engineId === null) {
+      engineId = randomBytes(8).toString('hex');
+      ledger.setSetting('engineId', engineId);
+    }
+    const id = engineId;
+    const store = new FileStore(folder.store);
+    const server = startNatsServer({ binary: options.natsServer, directory: folder.nats, clock, log });
+    undo.push(() => server.then((started) => started.stop()).catch(() => {}));
+    const [nats, manifests] = await Promise.all([server, discoverScanners(options.scanners), store.prepare()]);
+    const bus = await connectJetStreamBus({
+      url: nats.url,
+      token: nats.token,
+      node: options.node,
+      engineId: id,
+      clock,
+      log,
+      onPoison: async (event) => engine.poisoned(event),
+      onStreamsMade: () => {
+        for (const job of ledger.jobs({ states: ['PENDING', 'EXTRACTING', 'READY_TO_SCAN', 'SCANNING', 'COMPLETING'] }))
+          ledger.republish(job.id);
+      },
+      ...(options.onLost ? { onLost: options.onLost } : {}),
+    });
+    undo.push(() => bus.close());
+    await bus.prepare();
+
+    const runtimes = new Map<string, Promise<PodRuntime>>();
+    const runtimeOf = (isolation: JobSpec['isolation']) => {
+      let runtime = runtimes.get(isolation);
+      if (!runtime) {
+        // Reaping comes before the first pod: what a killed engine left may still hold memory.
+        runtime = (async () => {
+          const made =
+            isolation === 'pod'
+              ? createPodmanRuntime({ host: await podmanHost(), engineId: id, log })
+              : createProcessRuntime({ engineId: id, folder: processFolder(ledger), log });
+          await made.reap(() => false);
+          return made;
+        })();
+        runtimes.set(isolation, runtime);
+      }
+      return runtime;
+    };
+    const byId = new Map(manifests.map((manifest) => [manifest.id, manifest]));
+    const reporting = { ledger, store, manifests: byId, clock, log, bus };
+    const ports: EnginePorts = {
+      ledger,
+      bus,
+      store,
+      pods: runtimeOf,
+      egress: (job) => jobEgress(job, [new URL(nats.url).host]),
+      robots: judgeRobots,
+      secrets: openSecretFolder(folder.secrets),
+      manifests: byId,
+      lock: createMachineLock(),
+      clock,
+      log,
+      image: async () => ensureImage(await podmanHost(), options.say),
+      surroundings: options.surroundings,
+      report: createReportWriter(reporting),
+      engineId: id,
+      node: options.node,
+    };
+    await sweepStaging(ports);
+    const engine = await startEngine(ports);
+    undo.push(() => engine.stop());
+    return { ...engine, folder: folder.root, close: unwind };
+  } catch (error) {
+    await unwind();
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import { artifactKeys } from '../artifact/index.ts';
+import type { JobRow } from '../ledger/port.ts';
+import type { AttemptFacts, EnginePorts } from './ports.ts';
+
+/** What `provenance.json` holds: how and on what each attempt ran. */
+export interface Provenance {
+  readonly jobId: string;
+  readonly attempts: readonly AttemptFacts[];
+  readonly queue: { readonly kind: string; readonly server: string; readonly reducedDurability: boolean };
+  readonly node: string;
+  readonly isolation: string;
+  readonly inputSha256: string | null;
+}
+
+const MOST_BYTES = 16 * 2 ** 20;
+
+/** The stored provenance of a job, or null before its first attempt ended. */
+export async function readProvenance(jobId: string, ports: Pick<EnginePorts, 'store'>): Promise<Provenance | null> {
+  const object = await ports.store.get('scanner-artifacts', artifactKeys.provenance(jobId));
+  if (!object || object.size > MOST_BYTES) return null;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of object.body) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Provenance;
+}
+
+/** Adds one attempt to the job's provenance. A store that cannot take it is logged, never a failed job. */
+export async function saveAttemptFacts(job: JobRow, facts: AttemptFacts, ports: EnginePorts): Promise<void> {
+  try {
+    const before = await readProvenance(job.id, ports);
+    const next: Provenance = {
+      jobId: job.id,
+      attempts: [...(before?.attempts ?? []).filter((a) => a.attempt !== facts.attempt), facts],
+      queue: ports.bus.facts,
+      node: process.version,
+      isolation: job.spec.isolation,
+      inputSha256: job.spec.source.kind === 'zip' ? job.spec.source.sha256 : null,
+    };
+    await ports.store.put('scanner-artifacts', artifactKeys.provenance(job.id), Buffer.from(JSON.stringify(next)));
+  } catch (error) {
+    ports.log.warn('the provenance of an attempt could not be stored', { jobId: job.id, error });
+  }
+}
