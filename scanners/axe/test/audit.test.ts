@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { CellFindings, Manifest } from '@stageflow/engine/sdk';
+import { audit, messageOf, selectorOf } from '../audit.ts';
+import type { AxeRaw } from '../result.ts';
+
+const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
+const manifest = Manifest.parse(read('../manifest.json'));
+const raw = read('./faulty-page.raw.json') as AxeRaw;
+const job = { source: 'zip', origin: 'http://site.localhost', productionOrigin: null, device: 'desktop' } as const;
+const judged = audit(raw, { manifest, job, options: {} });
+const ruled = (rule: string, outcome = 'fail') => judged.findings.find((f) => f.rule === rule && f.outcome === outcome);
+
+describe('the audit of axe’s stored result', () => {
+  it('gives findings that fit the schema, and the same ones every time', () => {
+    expect(CellFindings.parse(judged)).toEqual(audit(raw, { manifest, job, options: {} }));
+  });
+
+  it('fails violations with the criterion they break', () => {
+    expect(ruled('image-alt')).toMatchObject({
+      issue: 'image-alt',
+      severity: 'critical',
+      category: 'accessibility',
+      standards: [
+        {
+          name: 'WCAG 2.2',
+          criterion: '1.1.1',
+          level: 'A',
+          url: 'https://www.w3.org/WAI/WCAG22/Understanding/non-text-content.html',
+        },
+      ],
+    });
+  });
+
+  it('keeps what axe could not decide apart from what is wrong', () => {
+    expect(ruled('color-contrast', 'needs-review')).toMatchObject({ confidence: 'possible' });
+    expect(ruled('color-contrast')?.occurrences[0]?.message).toBe(
+      'contrast 2.32:1, needed 4.5:1 (text #aaaaaa on #ffffff)',
+    );
+  });
+
+  it('keeps best practices apart from WCAG and never above moderate', () => {
+    const advice = judged.findings.filter((f) => f.category === 'best-practices');
+    expect(advice.map((f) => f.rule)).toContain('landmark-unique');
+    expect(advice.every((f) => f.standards.length === 0 && !['critical', 'serious'].includes(f.severity))).toBe(true);
+  });
+
+  it('joins steps into frames and shadow roots', () => {
+    expect(selectorOf(['#frame', ['x-host', 'button']])).toBe('#frame >>> x-host >>> button');
+    expect(ruled('button-name')?.occurrences[0]?.selector).toBe('x-host >>> button');
+    expect(ruled('image-alt')?.occurrences.map((o) => o.selector)).toEqual(['img', 'iframe >>> img']);
+  });
+
+  it('says which alternatives would do when any of several checks is enough', () => {
+    const check = (message: string) => ({ id: 'x', message, data: null });
+    expect(
+      messageOf({
+        target: ['a'],
+        html: '',
+        impact: null,
+        failureSummary: null,
+        any: [check('no text'), check('no label')],
+        all: [],
+        none: [check('is hidden')],
+      }),
+    ).toBe('is hidden; one of: no text; no label');
+  });
+
+  it('marks what depends on styles', () => {
+    expect(ruled('color-contrast')?.dependsOn).toEqual(['style', 'font']);
+  });
+});

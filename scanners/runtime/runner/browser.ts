@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StageflowError } from '@stageflow/engine/kernel';
+import type { RunnerAssignment } from '@stageflow/engine/sdk';
+import { type BrowserContext, chromium } from 'playwright-core';
+
+/** Where Debian's package keeps the browser itself; `/usr/bin/chromium` is a shell wrapper that adds flags. */
+export const CHROMIUM = '/usr/lib/chromium/chromium';
+
+/** A running browser with one persistent profile. */
+export interface Browser {
+  readonly context: BrowserContext;
+  /** For example `Chromium 156.0.8078.79`. */
+  readonly version: string;
+  close(): Promise<void>;
+}
+
+/** Flags that every browser of a job gets, whoever starts it: the proxy is its only way out, and nothing goes around it. */
+export function browserArgs(proxyPort: number, trust: RunnerAssignment['testTrust']): string[] {
+  return [
+    `--proxy-server=http://127.0.0.1:${proxyPort}`,
+    // Without this entry Chromium goes straight to localhost and link-local addresses.
+    '--proxy-bypass-list=<-loopback>',
+    '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
+    '--disable-quic',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-domain-reliability',
+    '--disable-sync',
+    '--no-pings',
+    '--no-default-browser-check',
+    '--mute-audio',
+    ...(trust && trust.spki.length > 0 ? [`--ignore-certificate-errors-spki-list=${trust.spki.join(',')}`] : []),
+  ];
+}
+
+/** Starts the page lane's browser over a pipe, its own sandbox on. Throws `browser_failed`. */
+export async function launchBrowser(assignment: RunnerAssignment, proxyPort: number): Promise<Browser> {
+  const profile = await mkdtemp(join(tmpdir(), 'stageflow-profile-'));
+  const mobile = assignment.device === 'mobile';
+  try {
+    const context = await chromium.launchPersistentContext(profile, {
+      executablePath: assignment.chromium ?? CHROMIUM,
+      headless: true,
+      chromiumSandbox: true,
+      timeout: 60_000,
+      args: [
+        ...browserArgs(proxyPort, assignment.testTrust),
+        // One session then sees every frame. With a login at stake frames of other sites stay in processes of their own.
+        ...(assignment.access === null ? ['--disable-site-isolation-trials'] : []),
+      ],
+      viewport: assignment.viewport,
+      screen: assignment.viewport,
+      // A picture's pixel is a CSS pixel, so that boxes and pictures agree.
+      deviceScaleFactor: 1,
+      isMobile: mobile,
+      hasTouch: mobile,
+      locale: assignment.locale,
+      ...(assignment.userAgent === null ? {} : { userAgent: assignment.userAgent }),
+      acceptDownloads: false,
+      serviceWorkers: 'block',
+      reducedMotion: 'reduce',
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    });
+    return {
+      context,
+      version: `Chromium ${context.browser()?.version() ?? 'unknown'}`,
+      close: async () => {
+        await context.close().catch(() => {});
+        await rm(profile, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
+      },
+    };
+  } catch (cause) {
+    await rm(profile, { recursive: true, force: true }).catch(() => {});
+    throw new StageflowError('browser_failed', { reason: firstLine(cause) }, { cause });
+  }
+}
+
+function firstLine(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return (message.split('\n').find((line) => line.trim() !== '') ?? 'unknown').slice(0, 300);
+}

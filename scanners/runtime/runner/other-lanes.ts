@@ -1,0 +1,117 @@
+import { StageflowError } from '@stageflow/engine/kernel';
+import type { MachineWork, RunnerAssignment, SiteWork } from '@stageflow/engine/sdk';
+import type { EngineChannel } from '../channel/index.ts';
+import type { Access } from './access.ts';
+import { type CellDraft, type CellTools, finishCell, runCell } from './cells.ts';
+import { enrich } from './enrich.ts';
+import { jobFacts } from './page-lane.ts';
+import { unpackJson } from './result.ts';
+import type { LoadedScanner } from './scanner-modules.ts';
+
+/** What the machine and site lanes work with. */
+export interface OtherLanes {
+  readonly assignment: RunnerAssignment;
+  readonly channel: EngineChannel;
+  readonly access: Access;
+  readonly scanners: ReadonlyMap<string, LoadedScanner>;
+  readonly tools: Omit<CellTools, 'job'>;
+  /** Executable and flags for a scanner that starts a browser of its own. */
+  readonly browser: { readonly executablePath: string; readonly args: readonly string[] };
+}
+
+const SITE = '_site';
+const NOTHING = { located: new Map(), crops: new Map(), source: null };
+
+function loaded(lanes: OtherLanes, id: string): LoadedScanner {
+  const found = lanes.scanners.get(id);
+  if (!found) throw new StageflowError('internal', { reason: `the scanner ${id} is not part of this job` });
+  return found;
+}
+
+/** Works through the machine lane; the engine gives no other work while one of its cells runs. */
+export async function runMachineLane(lanes: OtherLanes): Promise<void> {
+  for (let work = await lanes.channel.next('machine'); work !== null; work = await lanes.channel.next('machine')) {
+    if (work.kind !== 'machine')
+      throw new StageflowError('internal', { reason: 'the machine lane was given other work' });
+    const draft = await machineCell(work, lanes);
+    const findings = draft.findings && enrich(draft.findings, work.page.id, NOTHING);
+    await finishCell({ ...draft, findings }, work.page.id, lanes.channel);
+  }
+}
+
+function machineCell(work: MachineWork, lanes: OtherLanes): Promise<CellDraft> {
+  const one = loaded(lanes, work.scanner);
+  const { scanner, manifest, options } = one;
+  if (scanner.lane !== 'machine')
+    throw new StageflowError('internal', { reason: `${one.id} is not a scanner of the machine lane` });
+  const { assignment, access, tools } = lanes;
+  const job = jobFacts(assignment, work.page.url);
+  const { url } = work.page;
+  return runCell(
+    one,
+    work.page.id,
+    { ...tools, job },
+    (more) =>
+      scanner.collect({
+        ...more,
+        pageId: work.page.id,
+        url,
+        job,
+        options,
+        fetch: tools.fetch,
+        browser: lanes.browser,
+        lighthouse: assignment.lighthouse,
+        access: { headers: access.browserHeaders(url), cookies: access.cookies.map((cookie) => ({ ...cookie })) },
+      }),
+    (raw) => scanner.audit(raw, { manifest, job, options }),
+  );
+}
+
+/** Works through the site lane: one cell per scanner of site scope, over what its page cells stored. */
+export async function runSiteLane(lanes: OtherLanes): Promise<void> {
+  for (let work = await lanes.channel.next('site'); work !== null; work = await lanes.channel.next('site')) {
+    if (work.kind !== 'site') throw new StageflowError('internal', { reason: 'the site lane was given other work' });
+    await finishCell(await siteCell(work, lanes), SITE, lanes.channel);
+  }
+}
+
+function siteCell(work: SiteWork, lanes: OtherLanes): Promise<CellDraft> {
+  const one = loaded(lanes, work.scanner);
+  const { scanner, manifest, options } = one;
+  const { assignment, tools, channel } = lanes;
+  const job = jobFacts(
+    assignment,
+    work.pages[0]?.finalUrl ?? assignment.siteOrigin ?? assignment.entries[0] ?? 'http://localhost',
+  );
+  const missing = () => new StageflowError('internal', { reason: `${one.id} has no site scope` });
+  return runCell(
+    one,
+    SITE,
+    { ...tools, job },
+    (more) => {
+      if (scanner.lane !== 'page' || !scanner.collectSite) throw missing();
+      return scanner.collectSite({
+        ...more,
+        job,
+        options,
+        fetch: tools.fetch,
+        pages: work.pages.map((page) => ({
+          ...page,
+          raw: async () => {
+            const bytes = await channel.getArtifact(`${assignment.jobId}/${one.id}/cells/${page.id}.json.zst`);
+            if (!bytes)
+              throw new StageflowError('cell_failed', {
+                scanner: one.id,
+                reason: `the result of page ${page.id} is not stored`,
+              });
+            return unpackJson(bytes);
+          },
+        })),
+      });
+    },
+    (raw) => {
+      if (scanner.lane !== 'page' || !scanner.auditSite) throw missing();
+      return scanner.auditSite(raw, { manifest, job, options });
+    },
+  );
+}

@@ -1,0 +1,142 @@
+import { availableParallelism } from 'node:os';
+import { createLog, type Log, StageflowError } from '@stageflow/engine/kernel';
+import type { RunnerAssignment } from '@stageflow/engine/sdk';
+import type { EngineChannel } from '../channel/index.ts';
+import { startProxy } from '../proxy/index.ts';
+import { bindAccess } from './access.ts';
+import { type Browser, browserArgs, CHROMIUM, launchBrowser } from './browser.ts';
+import { createGuardedFetch } from './guarded-fetch.ts';
+import { readOrigin } from './origin.ts';
+import { runMachineLane, runSiteLane } from './other-lanes.ts';
+import { runPageLane } from './page-lane.ts';
+import { openDarkroom } from './picture.ts';
+import { proveSandbox, sandboxHolds } from './sandbox-proof.ts';
+import { loadScanners } from './scanner-modules.ts';
+import { requestGuard } from './tab.ts';
+
+/** A log on stderr, the only descriptor besides the channel. */
+function stderrLog(): Log {
+  return createLog('info', (line) => process.stderr.write(`${line}\n`));
+}
+
+/** Does a runner's whole assignment: from the proxy to the last cell. Throws a coded error when nothing trustworthy can be done any more. */
+export async function runAssignment(assignment: RunnerAssignment, channel: EngineChannel): Promise<void> {
+  const log = stderrLog().child({ jobId: assignment.jobId, attempt: assignment.attempt });
+  const { siteOrigin, sitePort } = assignment;
+  const proxy = await startProxy({
+    tunnel: (authority) => channel.tunnel(authority),
+    site: siteOrigin !== null && sitePort !== null ? { origin: siteOrigin, port: sitePort } : null,
+  });
+  const access = bindAccess(assignment);
+  // While the browser starts.
+  const loading = loadScanners(assignment.scanners);
+  loading.catch(() => {});
+  let browser: Browser | null = null;
+  try {
+    browser = await launchBrowser(assignment, proxy.port);
+    const scanners = await loading;
+    const agentName = assignment.userAgent ?? (await userAgentOf(browser));
+    const fetcher = createGuardedFetch(proxy, access, assignment, agentName);
+    const guard = requestGuard({
+      access,
+      allowAssets: assignment.allowAssets,
+      productionOrigin: assignment.productionOrigin,
+      serve: async (url, headers) => {
+        const answer = await fetcher.capped(
+          url,
+          { headers: headers.accept === undefined ? {} : { accept: headers.accept } },
+          32 * 2 ** 20,
+        );
+        if (!('status' in answer)) return null;
+        // The body is already inflated, and the framing is the browser's own business.
+        const kept = answer.headers.filter(
+          ([name]) => !/^(?:content-encoding|content-length|transfer-encoding|connection|keep-alive)$/.test(name),
+        );
+        return {
+          status: answer.status,
+          headers: [...kept, ['access-control-allow-origin', '*'] as const],
+          body: answer.body,
+        };
+      },
+    });
+    // Setting a state empties the jar, so single cookies come after it.
+    if (access.storageState !== null)
+      await browser.context.setStorageState(
+        access.storageState as Parameters<typeof browser.context.setStorageState>[0],
+      );
+    if (access.cookies.length > 0) await browser.context.addCookies([...access.cookies]);
+    // A persistent context opens with a blank tab: the proof needs a renderer, and this is one.
+    const proof = await proveSandbox();
+    if (process.platform === 'linux' && !sandboxHolds(proof))
+      throw new StageflowError('sandbox_missing', {}, { cause: new Error(JSON.stringify(proof)) });
+    await channel.send({
+      type: 'runner.ready',
+      browser: browser.version,
+      sandbox: proof,
+      versions: {
+        node: process.versions.node,
+        ...Object.fromEntries([...scanners.values()].map((one) => [one.id, one.manifest.version])),
+      },
+    });
+    if (assignment.readOrigin) {
+      const origins = new Set(
+        (siteOrigin === null ? assignment.entries : [siteOrigin]).map((url) => new URL(url).origin),
+      );
+      await Promise.all(
+        [...origins].slice(0, 50).map(async (origin) => channel.send(await readOrigin(origin, fetcher.capped))),
+      );
+    }
+    const { context } = browser;
+    const gone = new AbortController();
+    context.on('close', () =>
+      gone.abort(new StageflowError('browser_failed', { reason: 'it ended in the middle of the scan' })),
+    );
+    const died = new Promise<never>((_, reject) => {
+      gone.signal.addEventListener('abort', () => reject(gone.signal.reason), { once: true });
+    });
+    died.catch(() => {});
+    const darkroom = openDarkroom(context);
+    const tools = { channel, fetch: fetcher.fetch, log };
+    const pageLane = {
+      assignment,
+      channel,
+      context,
+      guard,
+      proxy,
+      access,
+      scanners,
+      tools,
+      darkroom,
+      browserGone: gone.signal,
+      browserVersion: browser.version,
+    };
+    const others = {
+      assignment,
+      channel,
+      access,
+      scanners,
+      tools,
+      browser: { executablePath: assignment.chromium ?? CHROMIUM, args: browserArgs(proxy.port, assignment.testTrust) },
+    };
+    const tabs = availableParallelism() > 2 ? 2 : 1;
+    const lanes = Promise.all([
+      ...Array.from({ length: tabs }, () => runPageLane(pageLane)),
+      runMachineLane(others),
+      runSiteLane(others),
+    ]);
+    await Promise.race([lanes, died]);
+    await darkroom.close();
+    await fetcher.close();
+  } finally {
+    await browser?.close();
+    await proxy.close();
+  }
+}
+
+/** The browser's own name for itself, so that the scanners' fetches look like the page's. */
+async function userAgentOf(browser: Browser): Promise<string> {
+  const page = browser.context.pages()[0] ?? (await browser.context.newPage());
+  return (
+    await page.evaluate(() => (globalThis as unknown as { navigator: { userAgent: string } }).navigator.userAgent)
+  ).replace('HeadlessChrome', 'Chrome');
+}

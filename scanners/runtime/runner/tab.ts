@@ -1,0 +1,169 @@
+import { StageflowError } from '@stageflow/engine/kernel';
+import type { BrowserContext, CDPSession, Page } from 'playwright-core';
+import type { Access } from './access.ts';
+
+/** One tab that is used for page after page. */
+export interface Tab {
+  readonly page: Page;
+  readonly cdp: CDPSession;
+  readonly mainFrame: string;
+  /** Runs a function of `in-page` in a world that the page's scripts cannot touch. Rejects after `timeout` ms. */
+  inside<A, R>(run: (arg: A) => R, arg: A, timeout: number): Promise<Awaited<R>>;
+  /** Aborts when the tab's renderer dies. */
+  readonly crashed: AbortSignal;
+  /** How many pages it has shown. */
+  uses: number;
+  /** True when the page filled its renderer with more than the renderer will give back; also when it cannot say. */
+  heavy(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Rejects with `page_timeout` when `work` takes longer than `ms`; the work itself is left to end on its own. */
+export async function within<T>(work: Promise<T>, ms: number, error: () => Error): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await Promise.race([
+      work,
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(error()), ms);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => {});
+  }
+}
+
+/** Nodes, and bytes of script memory, beyond which a page takes its renderer with it: what it grew to, the next page would inherit. */
+const HEAVY = { nodes: 150_000, bytes: 256 * 2 ** 20 } as const;
+
+/** Opens a tab and fits it out: dialogs are dismissed, popups closed, the Network domain recorded, requests guarded. */
+export async function openTab(context: BrowserContext, guard: RequestGuard): Promise<Tab> {
+  const page = await context.newPage();
+  const crashed = new AbortController();
+  page.on('crash', () => crashed.abort(new StageflowError('page_crashed')));
+  page.on('dialog', (dialog) => {
+    (dialog.type() === 'beforeunload' ? dialog.accept() : dialog.dismiss()).catch(() => {});
+  });
+  page.on('popup', (popup) => {
+    popup.close().catch(() => {});
+  });
+  const cdp = await context.newCDPSession(page);
+  await Promise.all([
+    cdp.send('Page.enable'),
+    cdp.send('Network.enable', { maxTotalBufferSize: 64 * 2 ** 20, maxResourceBufferSize: 16 * 2 ** 20 }),
+  ]);
+  await guard(cdp);
+  const mainFrame = (await cdp.send('Page.getFrameTree')).frameTree.frame.id;
+
+  return {
+    page,
+    cdp,
+    mainFrame,
+    crashed: crashed.signal,
+    uses: 0,
+    heavy: async () => {
+      const asked = Promise.all([cdp.send('Memory.getDOMCounters'), cdp.send('Runtime.getHeapUsage')]);
+      const said = await within(asked, 2_000, () => new Error('no answer')).catch(() => null);
+      return said === null || said[0].nodes > HEAVY.nodes || said[1].totalSize > HEAVY.bytes;
+    },
+    inside: async (run, arg, timeout) => {
+      const work = async () => {
+        const { executionContextId } = await cdp.send('Page.createIsolatedWorld', {
+          frameId: mainFrame,
+          worldName: 'stageflow',
+        });
+        const answer = await cdp.send('Runtime.evaluate', {
+          expression: `(${run.toString()})(${JSON.stringify(arg)})`,
+          contextId: executionContextId,
+          returnByValue: true,
+          awaitPromise: true,
+        });
+        if (answer.exceptionDetails)
+          throw new Error(answer.exceptionDetails.exception?.description ?? answer.exceptionDetails.text);
+        return answer.result.value;
+      };
+      return within(
+        untilCrash(work(), crashed.signal),
+        timeout,
+        () => new StageflowError('page_timeout', { seconds: timeout / 1000 }),
+      );
+    },
+    close: async () => {
+      await within(page.close(), 5_000, () => new Error('the tab does not close')).catch(() => {});
+    },
+  };
+}
+
+/** Rejects with the signal's reason when the tab crashes first. */
+export function untilCrash<T>(work: Promise<T>, crashed: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(crashed.reason);
+    if (crashed.aborted) return onAbort();
+    crashed.addEventListener('abort', onAbort, { once: true });
+    work.then(resolve, reject).finally(() => crashed.removeEventListener('abort', onAbort));
+  });
+}
+
+/** Fits a session with what the job's rules need of each request. */
+export type RequestGuard = (cdp: CDPSession) => Promise<void>;
+
+/** Answers an address of the production origin with the served build. */
+export type ServeFromSite = (
+  url: string,
+  headers: Readonly<Record<string, string>>,
+) => Promise<{ status: number; headers: readonly (readonly [string, string])[]; body: Uint8Array } | null>;
+
+/**
+ * Rules that a tunnel cannot keep because it sees no requests: login headers go to the job's own origins only, hosts opened for
+ * assets are read with GET only, and addresses of the production origin are answered from the build. Nothing is intercepted where no rule applies.
+ */
+export function requestGuard(rules: {
+  readonly access: Access;
+  readonly allowAssets: readonly string[];
+  readonly productionOrigin: string | null;
+  readonly serve: ServeFromSite;
+}): RequestGuard {
+  const { access, productionOrigin } = rules;
+  const assetHosts = new Set(rules.allowAssets.map((host) => host.replace(/:\d+$/, '').toLowerCase()));
+  const patterns = [
+    ...(access.empty ? [] : [...access.origins].map((origin) => `${origin}/*`)),
+    ...(productionOrigin === null ? [] : [`${productionOrigin}/*`]),
+    ...[...assetHosts].flatMap((host) => [`*://${host}/*`, `*://${host}:*/*`]),
+  ];
+  return async (cdp) => {
+    if (patterns.length === 0) return;
+    cdp.on('Fetch.requestPaused', (event) => {
+      const { requestId, request } = event;
+      const url = new URL(request.url);
+      const decide = async () => {
+        if (productionOrigin !== null && url.origin === productionOrigin) {
+          const answer =
+            request.method === 'GET' || request.method === 'HEAD'
+              ? await rules.serve(request.url, request.headers)
+              : null;
+          if (!answer) return cdp.send('Fetch.failRequest', { requestId, errorReason: 'ConnectionRefused' });
+          return cdp.send('Fetch.fulfillRequest', {
+            requestId,
+            responseCode: answer.status,
+            responseHeaders: answer.headers.map(([name, value]) => ({ name, value })),
+            body: Buffer.from(answer.body).toString('base64'),
+          });
+        }
+        if (assetHosts.has(url.hostname) && request.method !== 'GET') {
+          return cdp.send('Fetch.failRequest', { requestId, errorReason: 'BlockedByClient' });
+        }
+        const added = access.browserHeaders(request.url);
+        const names = new Set(Object.keys(added).map((name) => name.toLowerCase()));
+        if (names.size === 0) return cdp.send('Fetch.continueRequest', { requestId });
+        const headers = Object.entries(request.headers)
+          .filter(([name]) => !names.has(name.toLowerCase()))
+          .concat(Object.entries(added))
+          .map(([name, value]) => ({ name, value }));
+        return cdp.send('Fetch.continueRequest', { requestId, headers });
+      };
+      decide().catch(() => {});
+    });
+    await cdp.send('Fetch.enable', { patterns: patterns.map((urlPattern) => ({ urlPattern })) });
+  };
+}
