@@ -1,0 +1,174 @@
+import type { JobSource } from '@stageflow/engine/event';
+import { StageflowError } from '@stageflow/engine/kernel';
+import { discoverScanners } from '@stageflow/engine/manifests';
+import type { GatePolicy } from '@stageflow/engine/report';
+import { SEVERITIES } from '@stageflow/engine/scanner';
+import { buildJobSpec, takePath } from '@stageflow/engine/submit';
+import type { JobView } from '@stageflow/engine/view';
+import type { LocalEngine } from '@stageflow/engine';
+import { openMachineEngine, SCANNERS } from '../machine.ts';
+import { readAccess } from './access.ts';
+import { readFormats, writeOutputs } from './outputs.ts';
+import { createProgress, type Moment, progressKind } from './progress.ts';
+import { readSubmitOptions, readTarget, type ScanOptions } from './request.ts';
+import { finishScan } from './verdict.ts';
+
+/** What the live line says of a view. */
+export function momentOf(view: JobView): Moment {
+  const { pagesDone, pagesKnown, cellsDone, cellsKnown } = view.progress;
+  const open = view.pages.find((page) => page.status === 'open');
+  return { state: view.state, pages: pagesKnown, pagesDone, cells: cellsKnown, cellsDone, work: open ? open.url : '' };
+}
+
+/** `./stageflow scan`: judges the input before anything is started, runs one job, writes and judges its report. */
+export async function scanCommand(
+  targets: readonly string[],
+  options: ScanOptions,
+  interrupted: AbortSignal,
+): Promise<number> {
+  const known = await discoverScanners(SCANNERS);
+  const submitOptions = readSubmitOptions(options, known);
+  const formats = readFormats(options);
+  const gate = readGate(options);
+  const access = readAccess(options);
+  const target = options.resume === undefined ? readTarget(targets, submitOptions.allowHosts ?? []) : null;
+  if (options.resume !== undefined && targets.length > 0) {
+    throw new StageflowError('usage', { problem: '--resume goes on with an earlier scan and takes no targets.' });
+  }
+  // Refuses unknown modules and bad numbers now, not after minutes of set-up.
+  const probe = buildJobSpec(
+    { ...submitOptions, source: { kind: 'urls', urls: ['https://example.org/'], mode: 'list' } },
+    known,
+  );
+  if (!probe.ok) throw probe.error;
+
+  const kind = progressKind(
+    options.json === true && options.progress === 'auto' ? 'plain' : options.progress,
+    process.stderr,
+    process.env,
+  );
+  const progress = createProgress(kind, process.stderr, momentOf, () => performance.now());
+  for (const note of target?.kind === 'urls' ? target.notes : []) progress.say(note);
+
+  const engine = await openMachineEngine({ isolation: options.isolation, say: progress.say });
+  try {
+    const jobId = await start(engine, { targets, target, options, submitOptions, known, access });
+    const onInterrupt = () => {
+      progress.say('Stopping: what was found so far is kept …');
+      engine.cancel(jobId).catch(() => {});
+    };
+    if (interrupted.aborted) onInterrupt();
+    interrupted.addEventListener('abort', onInterrupt, { once: true });
+    for await (const event of engine.follow(jobId)) progress.event(event, () => engine.view(jobId));
+    interrupted.removeEventListener('abort', onInterrupt);
+    const job = await engine.ended(jobId);
+    progress.end();
+    const written = await writeOutputs(engine, job.id, formats, options.output);
+    const failure = engine.view(jobId)?.failure ?? null;
+    return finishScan({
+      job,
+      failure,
+      written,
+      gate,
+      json: options.json === true,
+      allowIncomplete: options.allowIncomplete === true,
+    });
+  } finally {
+    progress.end();
+    await engine.close();
+  }
+}
+
+async function start(
+  engine: LocalEngine,
+  input: {
+    readonly targets: readonly string[];
+    readonly target: ReturnType<typeof readTarget> | null;
+    readonly options: ScanOptions;
+    readonly submitOptions: ReturnType<typeof readSubmitOptions>;
+    readonly known: Awaited<ReturnType<typeof discoverScanners>>;
+    readonly access: ReturnType<typeof readAccess>;
+  },
+): Promise<string> {
+  const { target, options, submitOptions, known, access } = input;
+  if (target === null) return resume(engine, options.resume, access);
+  const jobId = engine.newJobId();
+  const source: JobSource =
+    target.kind === 'path'
+      ? (await takePath(target.path, engine.staging(jobId))).source
+      : { kind: 'urls', urls: [...target.urls], mode: options.crawl ? 'crawl' : 'list' };
+  const spec = buildJobSpec({ ...submitOptions, source, access: access !== null }, known);
+  if (!spec.ok) throw spec.error;
+  return engine.submit({ id: jobId, spec: spec.value, access });
+}
+
+/** Goes on with the named job, or the newest one that is unfinished or was cancelled. */
+async function resume(
+  engine: LocalEngine,
+  which: string | true | undefined,
+  access: ReturnType<typeof readAccess>,
+): Promise<string> {
+  const job = typeof which === 'string' ? engine.ledger.job(which) : toGoOnWith(engine.ledger.jobs({ limit: 100 }));
+  if (!job) {
+    throw typeof which === 'string'
+      ? new StageflowError('job_not_found', { jobId: which })
+      : new StageflowError('nothing_to_resume');
+  }
+  if (!isOpen(job)) return engine.retry(job.id, access);
+  await engine.resume(job.id, access);
+  return job.id;
+}
+
+type Resumable = Pick<ReturnType<LocalEngine['ledger']['jobs']>[number], 'id' | 'state' | 'failureCode' | 'parent'>;
+
+const isOpen = (job: Pick<Resumable, 'state'>) => job.state !== 'DONE' && job.state !== 'FAILED';
+
+/** The first of `jobs` (newest first) that is unfinished, or ended in a way that going on can mend and was not gone on with yet. */
+export function toGoOnWith<T extends Resumable>(jobs: readonly T[]): T | undefined {
+  const continued = new Set(jobs.map((job) => job.parent));
+  return jobs.find(
+    (job) => isOpen(job) || (job.state === 'FAILED' && RESUMABLE.has(job.failureCode ?? '') && !continued.has(job.id)),
+  );
+}
+
+/** Ends that more time, space or luck can mend: going on makes a new job that adopts the finished cells. */
+const RESUMABLE = new Set([
+  'cancelled',
+  'deadline',
+  'pod_crashed',
+  'pod_oom',
+  'pod_silent',
+  'pod_not_ready',
+  'disk_full',
+  'store_failed',
+  'storage',
+  'browser_failed',
+  'egress',
+  'podman_failed',
+  'internal',
+]);
+
+/** The gates a person set, judged for form now and against the report later. */
+export function readGate(options: Pick<ScanOptions, 'failOn' | 'minScore'>): Pick<GatePolicy, 'failOn' | 'minScore'> {
+  const failOn = SEVERITIES.find((severity) => severity === options.failOn) ?? null;
+  if (options.failOn !== undefined && failOn === null) {
+    throw new StageflowError('bad_option', {
+      option: '--fail-on',
+      value: options.failOn,
+      reason: `it must be one of ${SEVERITIES.join(', ')}`,
+    });
+  }
+  const minScore = Object.fromEntries(
+    options.minScore.map((text) => {
+      const [, module = '', number = ''] = /^([a-z0-9-]+)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
+      const value = Number(number);
+      const bad = (reason: string) => new StageflowError('bad_option', { option: '--min-score', value: text, reason });
+      if (module === '') throw bad('it must look like performance=90');
+      if (value > 0 && value < 1)
+        throw bad(`scores go from 0 to 100; did you mean ${module}=${Math.round(value * 100)}?`);
+      if (value > 100) throw bad('scores go from 0 to 100');
+      return [module, value];
+    }),
+  );
+  return { failOn, minScore };
+}

@@ -1,0 +1,99 @@
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { LocalEngine } from '@stageflow/engine';
+import { StageflowError } from '@stageflow/engine/kernel';
+import {
+  Report,
+  renderCsv,
+  renderGitlab,
+  renderJson,
+  renderJunit,
+  renderMarkdown,
+  renderSarif,
+} from '@stageflow/engine/report';
+import type { ScanOptions } from './request.ts';
+
+/** Forms of a report that a person may ask for, and the files they give. */
+const FORMATS = ['json', 'html', 'sarif', 'junit', 'csv', 'md', 'gitlab'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** The formats asked for; JSON and HTML when none was. Refuses an unknown one by name. */
+export function readFormats(options: Pick<ScanOptions, 'format'>): readonly Format[] {
+  const wanted = options.format.map((name) => (name === 'markdown' ? 'md' : name));
+  const stranger = wanted.find((name) => !FORMATS.includes(name as Format));
+  if (stranger !== undefined) {
+    throw new StageflowError('bad_option', {
+      option: '--format',
+      value: stranger,
+      reason: `known formats are ${FORMATS.join(', ')}`,
+    });
+  }
+  return wanted.length === 0 ? ['json', 'html'] : [...new Set(wanted as Format[])];
+}
+
+/** What was written for a person. */
+export interface Written {
+  readonly report: Report;
+  readonly folder: string;
+  /** File to open first: the HTML report where it was asked for. */
+  readonly first: string;
+}
+
+const MOST_REPORT = 512 * 2 ** 20;
+
+/** Writes the report's forms, and with `--output` its evidence, into a folder. Null when the job has no report (a refused archive). */
+export async function writeOutputs(
+  engine: LocalEngine,
+  jobId: string,
+  formats: readonly Format[],
+  output: string | undefined,
+): Promise<Written | null> {
+  const json = await readText(engine, `${jobId}/report.json`);
+  if (json === null) return null;
+  const report = Report.parse(JSON.parse(json));
+  const folder = output === undefined ? join(engine.folder, 'reports', jobId) : resolve(output);
+  mkdirSync(folder, { recursive: true });
+  const files: string[] = [];
+  const write = async (name: string, text: string) => {
+    await writeFile(join(folder, name), text);
+    files.push(join(folder, name));
+  };
+  for (const format of formats) {
+    if (format === 'json') await write('report.json', renderJson(report));
+    if (format === 'html') await write('report.html', (await readText(engine, `${jobId}/report.html`)) ?? '');
+    if (format === 'sarif') await write('report.sarif', renderSarif(report));
+    if (format === 'junit') await write('report.junit.xml', renderJunit(report));
+    if (format === 'csv') await write('report.csv', renderCsv(report));
+    if (format === 'md') await write('report.md', renderMarkdown(report));
+    if (format === 'gitlab') for (const [name, text] of Object.entries(renderGitlab(report))) await write(name, text);
+  }
+  if (output !== undefined) await copyArtifacts(engine, jobId, folder);
+  const first = files.find((file) => file.endsWith('.html')) ?? files[0] ?? folder;
+  return { report, folder, first };
+}
+
+async function readText(engine: LocalEngine, key: string): Promise<string | null> {
+  const object = await engine.store.get('scanner-artifacts', key);
+  if (!object) return null;
+  if (object.size > MOST_REPORT)
+    throw new StageflowError('storage', { reason: `${key} is larger than a report can be` });
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of object.body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Evidence and raw results, under the keys they have in the store. */
+async function copyArtifacts(engine: LocalEngine, jobId: string, folder: string): Promise<void> {
+  for await (const { key } of engine.store.list('scanner-artifacts', `${jobId}/`)) {
+    const path = key.slice(jobId.length + 1);
+    if (!path.includes('/')) continue;
+    const file = resolve(folder, path);
+    if (!file.startsWith(folder + sep)) continue;
+    const object = await engine.store.get('scanner-artifacts', key);
+    if (!object) continue;
+    mkdirSync(dirname(file), { recursive: true });
+    await pipeline(object.body, createWriteStream(file));
+  }
+}
