@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { hashOf, linkToFinding, NO_FILTER, parseRoute, type Route } from './route.ts';
+
+describe('the address of a screen', () => {
+  const rows: readonly [string, Route][] = [
+    ['#/overview', { screen: 'overview', finding: null, filter: NO_FILTER }],
+    [
+      '#/findings?severity=critical,review&q=a%26b',
+      { screen: 'findings', finding: null, filter: { ...NO_FILTER, marks: ['critical', 'review'], text: 'a&b' } },
+    ],
+    [
+      '#/findings/3f2a?module=axe&page=p1',
+      { screen: 'findings', finding: '3f2a', filter: { ...NO_FILTER, module: 'axe', page: 'p1' } },
+    ],
+  ];
+  it.each(rows)('%s reads back as it was written', (hash, route) => {
+    expect(parseRoute(hash)).toEqual(route);
+    expect(hashOf(route)).toBe(hash);
+  });
+
+  it.each(['', '#', '#/nowhere', '#/../x?severity=huge', '#/pages/x'])('takes %j for a screen there is', (hash) => {
+    expect(parseRoute(hash)).toMatchObject({ finding: null, filter: NO_FILTER });
+  });
+
+  it('keeps the list’s filter behind a finding', () => {
+    expect(linkToFinding('x', { ...NO_FILTER, marks: ['minor'] })).toBe('#/findings/x?severity=minor');
+  });
+});
