@@ -1,0 +1,363 @@
+import { once } from 'node:events';
+import http2 from 'node:http2';
+import net from 'node:net';
+import { duplexPair } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { afterEach, expect, test } from 'vitest';
+import { StageflowError } from '../../../engine/kernel/index.ts';
+import { serveChannel } from '../../../engine/pod/channel/index.ts';
+import type { ChannelHandlers } from '../../../engine/pod/index.ts';
+import { ARCHIVE_LIMITS } from '../../../engine/scanner/index.ts';
+import type { Assignment, ContainerMessage, WorkItem } from '../../../engine/scanner/index.ts';
+import { handlersOf, memoryStore, openPair } from './pair.ts';
+
+const open: { destroy(): void }[] = [];
+const servers: net.Server[] = [];
+afterEach(async () => {
+  for (const item of open.splice(0)) item.destroy();
+  await Promise.all(servers.splice(0).map((server) => new Promise((done) => server.close(done))));
+});
+
+function pair(...input: Parameters<typeof openPair>) {
+  const made = openPair(...input);
+  open.push(made.engine);
+  return made;
+}
+
+const assignment: Assignment = {
+  role: 'extractor',
+  protocol: 1,
+  jobId: 'j1',
+  attempt: 1,
+  sha256: 'a'.repeat(64),
+  limits: ARCHIVE_LIMITS,
+  directory: '/tmp/site',
+  port: 8080,
+  heartbeatSeconds: 5,
+};
+const work: WorkItem = {
+  kind: 'page',
+  page: { id: `p${'0'.repeat(16)}`, url: 'http://x.test/', depth: 0 },
+  scanners: ['axe'],
+  revisit: false,
+};
+const heartbeat: ContainerMessage = { type: 'heartbeat' };
+
+async function listen(onSocket: (socket: net.Socket) => void, options: net.ServerOpts = {}): Promise<number> {
+  const server = net.createServer(options, onSocket);
+  servers.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as net.AddressInfo).port;
+}
+
+const dialTo =
+  (port: number): ChannelHandlers['dial'] =>
+  async () => {
+    const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    await once(socket, 'connect');
+    return { ok: true, socket };
+  };
+
+test('a container gets its assignment and its archive, and its messages are answered', async () => {
+  const heard: ContainerMessage[] = [];
+  const { container, engine } = pair({
+    assignment: async () => assignment,
+    input: async () =>
+      (async function* () {
+        yield Buffer.from('PK');
+        yield Buffer.alloc(3 * 2 ** 20, 7);
+      })(),
+    message: async (message) => {
+      heard.push(message);
+      return { skip: true };
+    },
+  });
+  expect(await container.assignment()).toEqual(assignment);
+  const input = await container.input();
+  let size = 0;
+  for await (const chunk of input ?? []) size += (chunk as Buffer).length;
+  expect(size).toBe(3 * 2 ** 20 + 2);
+  expect(await container.send(heartbeat)).toEqual({ skip: true });
+  expect(heard).toEqual([heartbeat]);
+  expect(Date.now() - engine.lastSeen()).toBeLessThan(5000);
+  await container.close();
+  await engine.closed;
+});
+
+test('a container without an archive is told so', async () => {
+  const { container } = pair({ input: async () => null });
+  expect(await container.input()).toBeNull();
+});
+
+test('asking for work goes on over held requests until there is work, and ends when there is no more', async () => {
+  const answers: (WorkItem | 'wait' | 'done')[] = ['wait', work, 'done'];
+  let held = 0;
+  const { container } = pair(
+    {
+      next: async (_request, signal) => {
+        if (held++ === 0) await once(signal, 'abort');
+        return answers.shift() ?? 'done';
+      },
+    },
+    { pollMs: 20 },
+  );
+  expect(await container.next('page')).toEqual(work);
+  expect(await container.next('page')).toBeNull();
+  expect(held).toBe(3);
+});
+
+test('a worker that stops waiting aborts the wait in the engine', async () => {
+  let aborted: () => void = () => undefined;
+  const seen = new Promise<void>((resolve) => (aborted = resolve));
+  const asked = new AbortController();
+  const { container } = pair({
+    next: async (_request, signal) => {
+      signal.addEventListener('abort', aborted);
+      asked.abort();
+      await once(signal, 'abort');
+      return 'wait';
+    },
+  });
+  await expect(container.next('machine', asked.signal)).rejects.toThrow();
+  await seen;
+});
+
+test('an artifact arrives whole, with its hash, and comes back', async () => {
+  const store = memoryStore();
+  const { container } = pair({
+    putArtifact: (path, sha256, body) => {
+      expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+      return store.put(path, sha256, body);
+    },
+    getArtifact: async (key) => {
+      const bytes = store.objects.get(key.replace('job/', ''));
+      return bytes
+        ? (async function* () {
+            yield bytes;
+          })()
+        : null;
+    },
+  });
+  const bytes = Buffer.alloc(9 * 2 ** 20, 'stageflow');
+  const stored = await container.putArtifact('axe/evidence/p1/shot.jpeg', bytes);
+  expect(stored).toMatchObject({ key: 'job/axe/evidence/p1/shot.jpeg', size: bytes.length });
+  expect((await container.getArtifact(stored.key))?.equals(bytes)).toBe(true);
+  expect(await container.getArtifact('job/axe/evidence/p1/none.jpeg')).toBeNull();
+});
+
+test.each([
+  '../provenance.json',
+  'axe/evidence/p1/../../x',
+  'axe/cells/p1.json',
+  '/etc/passwd',
+  'axe/evidence/p1/%2e%2e/x',
+])('U15 refuses to store at %s before the store is asked', async (path) => {
+  const { container } = pair({});
+  await expect(container.putArtifact(path, Buffer.alloc(100_000))).rejects.toMatchObject({
+    status: 400,
+    code: 'bad_result',
+  });
+});
+
+test('U15 an upload whose bytes are not those of its hash is refused', async () => {
+  const store = memoryStore();
+  const { request } = raw({ putArtifact: store.put });
+  const path = { ':method': 'PUT', ':path': '/artifacts/axe/evidence/p1/a.png' };
+  expect((await request({ ...path, 'x-content-sha256': '0'.repeat(64) }, 'other bytes')).status).toBe(400);
+  expect((await request(path, 'bytes without a hash')).status).toBe(400);
+  expect(store.objects.size).toBe(0);
+});
+
+test('U15 an upload that is reset half way is never taken for a whole one', async () => {
+  const store = memoryStore();
+  let failure: (error: unknown) => void = () => undefined;
+  const failed = new Promise((resolve) => (failure = resolve));
+  const [near, far] = duplexPair();
+  const put: ChannelHandlers['putArtifact'] = (path, sha256, body) =>
+    store.put(path, sha256, body).catch((error: unknown) => {
+      failure(error);
+      throw error;
+    });
+  open.push(
+    serveChannel(near, { handlers: handlersOf({ putArtifact: put }), budget: { left: 1e9 }, end: () => undefined }),
+  );
+  const session = http2.connect('http://engine', { createConnection: () => far });
+  const stream = session.request({
+    ':method': 'PUT',
+    ':path': '/artifacts/axe/evidence/p1/a.png',
+    'x-content-sha256': '0'.repeat(64),
+  });
+  stream.on('error', () => undefined);
+  stream.write(Buffer.alloc(1000), () => stream.close(http2.constants.NGHTTP2_CANCEL));
+  expect(await failed).toBeInstanceOf(Error);
+  expect(store.objects.size).toBe(0);
+  session.destroy();
+});
+
+test('U12 a job that has stored as much as it may is refused, without being called a breach', async () => {
+  const store = memoryStore();
+  const { container, ends } = pair({ putArtifact: store.put }, { budget: 1500 });
+  await container.putArtifact('axe/evidence/p1/a.png', Buffer.alloc(1000));
+  await expect(container.putArtifact('axe/evidence/p1/b.png', Buffer.alloc(1000))).rejects.toMatchObject({
+    status: 413,
+  });
+  expect([...store.objects.keys()]).toEqual(['axe/evidence/p1/a.png']);
+  expect(ends).toEqual([]);
+});
+
+const hostileBodies: [string, string | Buffer, number][] = [
+  ['deep JSON', `{"type":"heartbeat","x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 400],
+  ['huge JSON', `{"type":"heartbeat","x":"${'x'.repeat(2 ** 21)}"}`, 413],
+  ['a small message with 300 kB in it', `{"type":"heartbeat","x":"${'x'.repeat(300_000)}"}`, 413],
+  ['an unknown type', '{"type":"shell"}', 400],
+  ['a wrong shape', '{"type":"cell.done","pageId":"../../x"}', 400],
+  ['no JSON', 'hello', 400],
+  ['bytes that are not UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22]), 400],
+  ['nothing', '', 400],
+];
+test.each(hostileBodies)('U15 refuses a message with %s', async (_name, body, status) => {
+  const { request, ends } = raw({ message: async () => ({ skip: false }) });
+  expect((await request({ ':method': 'POST', ':path': '/messages' }, body)).status).toBe(status);
+  expect(ends).toEqual([]);
+});
+
+test('U15 keys named __proto__ change nothing', async () => {
+  const heard: ContainerMessage[] = [];
+  const { request } = raw({
+    message: async (message) => {
+      heard.push(message);
+      return { skip: false };
+    },
+  });
+  await request(
+    { ':method': 'POST', ':path': '/messages' },
+    '{"type":"heartbeat","__proto__":{"type":"fatal","polluted":1}}',
+  );
+  expect(heard).toEqual([{ type: 'heartbeat' }]);
+  expect((heard[0] as { polluted?: number }).polluted).toBeUndefined();
+});
+
+test('U15 a container that keeps breaking the protocol is ended as bad_result', async () => {
+  const { request, ends } = raw({});
+  for (let i = 0; i < 8; i++) await request({ ':method': 'POST', ':path': '/messages' }, '[]');
+  expect(ends).toEqual([{ kind: 'violation', reason: 'a message that does not fit its schema at its root' }]);
+});
+
+test('U15 bytes that are not HTTP/2 end the container', async () => {
+  const [near, far] = duplexPair();
+  const ended = new Promise((resolve) => {
+    const channel = serveChannel(near, { handlers: handlersOf({}), budget: { left: 0 }, end: resolve });
+    open.push(channel);
+  });
+  far.resume().write('console.log("a stray print")\n'.repeat(10));
+  expect(await ended).toEqual({ kind: 'violation', reason: 'bytes that are not HTTP/2' });
+});
+
+test('a fenced attempt is answered 409 and ended', async () => {
+  const { container, ends } = pair({ message: () => Promise.reject(new StageflowError('fenced', { jobId: 'j1' })) });
+  await expect(container.send(heartbeat)).rejects.toMatchObject({ status: 409, code: 'fenced' });
+  expect(ends).toEqual([{ kind: 'fenced' }]);
+});
+
+test('a failure of the engine is answered without its details', async () => {
+  const { container, ends } = pair({ message: () => Promise.reject(new Error('/var/lib/secret path')) });
+  const failure = await container.send(heartbeat).catch((error: Error) => error);
+  expect(failure).toMatchObject({ status: 500, code: 'internal' });
+  expect(String(failure)).not.toContain('secret');
+  expect(ends).toEqual([]);
+});
+
+test('a tunnel carries both ways and passes each half-close on alone', async () => {
+  const port = await listen(
+    (socket) => {
+      // Answers only after the asker has finished: proves that half-close travels.
+      void text(socket).then((asked) => socket.end(`you said ${asked.length}`));
+    },
+    { allowHalfOpen: true },
+  );
+  const { container } = pair({ dial: dialTo(port) });
+  const answer = await container.tunnel('site.test:80');
+  if (!answer.ok) throw new Error(answer.reason);
+  answer.socket.end('x'.repeat(3 * 2 ** 20));
+  expect(await text(answer.socket)).toBe(`you said ${3 * 2 ** 20}`);
+});
+
+test('a tunnel whose far side is reset fails and does not look finished', async () => {
+  const port = await listen((socket) => {
+    socket.write('half an ans');
+    socket.once('data', () => socket.resetAndDestroy());
+  });
+  const { container } = pair({ dial: dialTo(port) });
+  const answer = await container.tunnel('site.test:80');
+  if (!answer.ok) throw new Error(answer.reason);
+  answer.socket.write('now');
+  await expect(text(answer.socket)).rejects.toThrow();
+});
+
+test('a tunnel given up by the container closes the dialled socket', async () => {
+  let gone: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => (gone = resolve));
+  const port = await listen((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('close', gone);
+    socket.write('hello');
+  });
+  const { container } = pair({ dial: dialTo(port) });
+  const answer = await container.tunnel('site.test:80');
+  if (!answer.ok) throw new Error(answer.reason);
+  await once(answer.socket, 'data');
+  answer.socket.destroy();
+  await closed;
+});
+
+test('a refused tunnel is an answer with the reason', async () => {
+  const { container } = pair({
+    dial: async (target) => ({ ok: false, status: 403, code: 'egress_denied', reason: `not ${target}` }),
+  });
+  expect(await container.tunnel('127.0.0.1:22')).toEqual({
+    ok: false,
+    status: 403,
+    code: 'egress_denied',
+    reason: 'not 127.0.0.1:22',
+  });
+});
+
+test('E12 the 65th tunnel at once is refused, and one that ends makes room', async () => {
+  const port = await listen((socket) => socket.on('error', () => undefined));
+  const { container } = pair({ dial: dialTo(port) });
+  const answers = await Promise.all(Array.from({ length: 65 }, () => container.tunnel('site.test:80')));
+  const refused = answers.filter((answer) => !answer.ok);
+  expect(refused).toEqual([{ ok: false, status: 429, code: 'egress_limit', reason: 'too many connections at once' }]);
+  for (const answer of answers) if (answer.ok) answer.socket.destroy();
+  await expect.poll(async () => (await container.tunnel('site.test:80')).ok).toBe(true);
+});
+
+test('the end of the engine ends the channel of the container', async () => {
+  const { container, engine } = pair({});
+  engine.destroy();
+  await container.closed;
+});
+
+/** A container that speaks HTTP/2 by hand. */
+function raw(handlers: Partial<ChannelHandlers>, budget = 1e6) {
+  const [near, far] = duplexPair();
+  const ends: unknown[] = [];
+  open.push(
+    serveChannel(near, {
+      handlers: handlersOf(handlers),
+      budget: { left: budget },
+      end: (reason) => ends.push(reason),
+    }),
+  );
+  const session = http2.connect('http://engine', { createConnection: () => far });
+  open.push(session);
+  const request = (headers: http2.OutgoingHttpHeaders, body: string | Buffer) =>
+    new Promise<{ status: number }>((resolve, reject) => {
+      const stream = session.request(headers);
+      stream.on('response', (head) => resolve({ status: Number(head[':status']) }));
+      stream.on('error', reject);
+      stream.end(body);
+    });
+  return { request, ends };
+}

@@ -1,0 +1,59 @@
+import { zstdDecompressSync } from 'node:zlib';
+import { expect, it } from 'vitest';
+import { pageIdOf } from '../../../engine/kernel/index.ts';
+import { runRunner } from './engine-double.ts';
+import { serveSite } from './loopback-site.ts';
+
+it('measures through the proxy after the page lane has ended, keeps the median run and its evidence', async () => {
+  const secrets: unknown[] = [];
+  const site = await serveSite({
+    routes: {
+      '/': (request, response) => {
+        secrets.push(request.headers['x-member']);
+        response.writeHead(200, { 'content-type': 'text/html' });
+        response.end(
+          '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"></head><body><main><h1>No title</h1><img src="/p.png" width="4" height="4"></main></body></html>',
+        );
+      },
+    },
+  });
+  const url = 'http://small.localhost/';
+  const run = await runRunner({
+    assignment: {
+      source: 'zip',
+      sitePort: site.port,
+      siteOrigin: 'http://small.localhost',
+      lighthouse: { runs: 2, formFactor: 'mobile' },
+      access: { headers: { 'X-Member': 'yes' }, cookies: [], basicAuth: null, storageState: null },
+    },
+    urls: [url],
+    pageScanners: ['axe'],
+    machineScanner: 'lighthouse',
+  });
+  await site.close();
+  expect({ exit: run.exitCode, fatal: run.of('fatal') }).toEqual({ exit: 0, fatal: [] });
+  const order = run.messages.map((m) => (m.type === 'cell.done' ? m.scanner : m.type));
+  expect(order.indexOf('lighthouse')).toBeGreaterThan(order.indexOf('page.done'));
+  expect(new Set(secrets)).toEqual(new Set(['yes']));
+
+  const judged = run.findings('lighthouse', url);
+  expect(judged.scores.map((s) => s.id)).toEqual(['performance', 'accessibility', 'best-practices', 'seo']);
+  expect(judged.scores[0]).toMatchObject({ value: expect.any(Number), runs: 2 });
+  expect(judged.facts).toMatchObject({
+    benchmarkIndex: expect.any(Number),
+    formFactor: 'mobile',
+    throttling: 'simulate',
+  });
+  const axe = run.findings('axe', url).findings.find((f) => f.rule === 'image-alt');
+  const lighthouse = judged.findings.find((f) => f.rule === 'image-alt');
+  expect([lighthouse?.issue, lighthouse?.occurrences[0]?.selector]).toEqual([
+    axe?.issue,
+    axe?.occurrences[0]?.selector,
+  ]);
+
+  const evidence = (name: string) => run.artifacts.get(`lighthouse/evidence/${pageIdOf(url)}/${name}`) as Buffer;
+  expect(evidence('report.html').toString()).toContain('Lighthouse');
+  expect(JSON.parse(zstdDecompressSync(evidence('trace.json.zst')).toString())).toHaveProperty('traceEvents');
+  expect(JSON.parse(zstdDecompressSync(evidence('devtoolslog.json.zst')).toString())).toEqual(expect.any(Array));
+  expect(JSON.stringify(run.messages)).not.toContain('X-Member');
+});
