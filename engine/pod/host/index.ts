@@ -10,6 +10,7 @@ export { readIdentity, readPrincipal } from './engine-user.ts';
 export { ENGINE_USER, createUserCommands, subIdCommands } from './identity.ts';
 export type { Identity, Principal } from './identity.ts';
 export { runCommand, runOk, runPiped } from './run-command.ts';
+export { runMended } from './mend.ts';
 export type { CommandLine, CommandResult } from './run-command.ts';
 export { podmanHost } from './podman-host.ts';
 export type { PodmanHost } from './podman-host.ts';

@@ -7,6 +7,7 @@ import { StageflowError } from '../../kernel/index.ts';
 import type { StateFolders } from './folders.ts';
 import type { Identity } from './identity.ts';
 import { withLock } from './lock.ts';
+import { runMended } from './mend.ts';
 import { probeImageTar } from './probe-image.ts';
 import { runCommand } from './run-command.ts';
 import type { CommandLine } from './run-command.ts';
@@ -134,8 +135,8 @@ async function tryParts(input: ProbeInput, parts: PodmanParts): Promise<string |
   const image = 'localhost/stageflow/probe:1';
   const tar = probeImageTar('/usr/bin/catatonit');
   if (tar === null) return 'catatonit is not installed';
-  const imported = await runCommand(input.command(['import', '--quiet', '-', image]), {
-    input: tar,
+  const imported = await runMended(input.command, ['import', '--quiet', '-', image], {
+    input: () => tar,
     timeoutMs: 60_000,
   });
   if (imported.code !== 0) return lastLine(imported.stderr);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { StageflowError } from '../../kernel/index.ts';
-import { repositoryFolder, runCommand, runOk, withLock } from '../host/index.ts';
+import { repositoryFolder, runCommand, runMended, runOk, withLock } from '../host/index.ts';
 import type { PodmanHost } from '../host/index.ts';
 import { ensureBase, proxySettings } from './base.ts';
 import { imageContents } from './contents.ts';
@@ -17,9 +17,9 @@ export function imageRef(root: string = repositoryFolder()): string {
   return imageContents(root).ref;
 }
 
-/** True when that image is in our storage. */
-export function imageExists(host: PodmanHost, ref: string): Promise<boolean> {
-  return runOk(host.command(['image', 'exists', ref]));
+/** True when that image is in our storage. It is the first question of every start, so stale records of Podman are set right here. */
+export async function imageExists(host: PodmanHost, ref: string): Promise<boolean> {
+  return (await runMended(host.command, ['image', 'exists', ref], { timeoutMs: 10_000 })).code === 0;
 }
 
 /** The name of the scanner image, built first when it is not there; `say` gets a line per step for a person to read. Throws `image_missing` or `setup_needed`. */
