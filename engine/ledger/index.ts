@@ -7,3 +7,13 @@ export { assertSafeRuntime } from './database.ts';
 export type { CellRow, EventDraft, JobRow, Ledger, PageRow } from './port.ts';
 export { openLedger } from './sqlite-ledger.ts';
 export type { LedgerOptions, NextState } from './sqlite-ledger.ts';
+export type {
+  DeliveryRow,
+  IgnoreRow,
+  IdempotencyClaim,
+  ServiceTables,
+  ShareRow,
+  TokenRow,
+  TokenScope,
+  WebhookRow,
+} from './service/port.ts';

@@ -1,3 +1,4 @@
+import type { ServiceTables } from './service/port.ts';
 import type { EventData, EventType, JobSpec, JobState, StageflowEvent } from '../event/index.ts';
 
 /** A fact to be recorded; the ledger adds `seq`, `time` and the envelope. */
@@ -67,6 +68,21 @@ export interface Ledger {
   events(jobId: string, afterSeq?: number): readonly StageflowEvent[];
   pages(jobId: string): readonly PageRow[];
   cells(jobId: string): readonly CellRow[];
+  /**
+   * Events of all jobs (or of one) after a position of the whole ledger, in order: what live streams resume from. Positions only grow, are never
+   * given twice, and are not the job's `seq`.
+   */
+  eventsFrom(
+    position: number,
+    limit: number,
+    jobId?: string,
+  ): readonly { readonly position: number; readonly event: StageflowEvent }[];
+  /** The oldest position that is still there and the newest one ever given; both 0 in a new ledger. */
+  positions(): { readonly oldest: number; readonly newest: number };
+  /** Removes an ended job with its events, view, owner and shares. Refused (`conflict`) while it runs. */
+  deleteJob(jobId: string): void;
+  /** What the server keeps beside jobs. */
+  readonly service: ServiceTables;
   /** Oldest unpublished events. */
   outbox(limit: number): readonly StageflowEvent[];
   markPublished(ids: readonly string[]): void;

@@ -13,6 +13,7 @@ import { asLedgerError, openDatabase } from './database.ts';
 import { foldEvent } from './fold.ts';
 import type { EventDraft, JobRow, Ledger } from './port.ts';
 import { cellRow, jobRow, pageRow, type StoredCell, type StoredJob, type StoredPage, storedEvent } from './rows.ts';
+import { openServiceTables } from './service/tables.ts';
 import { prepareStatements } from './statements.ts';
 
 /** The machine's answer as the ledger needs it; `nextState` of `engine/fsm`. */
@@ -181,6 +182,29 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
     events: (jobId, afterSeq = 0) => read(() => (sql.events.all(jobId, afterSeq) as string[]).map(storedEvent)),
     pages: (jobId) => read(() => (sql.pages.all(jobId) as StoredPage[]).map(pageRow)),
     cells: (jobId) => read(() => (sql.cells.all(jobId) as StoredCell[]).map(cellRow)),
+
+    eventsFrom: (position, limit, jobId) =>
+      read(() => {
+        const rows =
+          jobId === undefined ? sql.eventsFrom.all(position, limit) : sql.jobEventsFrom.all(jobId, position, limit);
+        return (rows as { position: number; json: string }[]).map((row) => ({
+          position: row.position,
+          event: storedEvent(row.json),
+        }));
+      }),
+    positions: () =>
+      read(() => ({
+        oldest: (sql.oldestPosition.get() as number | null) ?? 0,
+        newest: (sql.newestPosition.get() as number | undefined) ?? 0,
+      })),
+    deleteJob(jobId) {
+      write(() => {
+        const { state } = need(jobId);
+        if (!TERMINAL.has(state)) throw new StageflowError('conflict', { jobId, state, action: 'its removal' });
+        sql.deleteJob.run(jobId);
+      });
+    },
+    service: openServiceTables(db, clock, { read, write }),
 
     outbox: (limit) => read(() => (sql.outbox.all(limit) as string[]).map(storedEvent)),
     markPublished(ids) {

@@ -24,6 +24,14 @@ export function prepareStatements(db: Database.Database) {
     markReceived: db.prepare('UPDATE events SET received_at = ? WHERE position = ?'),
     events: db.prepare('SELECT json FROM events WHERE job_id = ? AND seq > ? ORDER BY seq').pluck(),
 
+    eventsFrom: db.prepare('SELECT position, json FROM events WHERE position > ? ORDER BY position LIMIT ?'),
+    jobEventsFrom: db.prepare(
+      'SELECT position, json FROM events WHERE job_id = ? AND position > ? ORDER BY position LIMIT ?',
+    ),
+    newestPosition: db.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'events'`).pluck(),
+    oldestPosition: db.prepare('SELECT min(position) FROM events').pluck(),
+    deleteJob: db.prepare('DELETE FROM jobs WHERE id = ?'),
+
     insertOutbox: db.prepare('INSERT INTO outbox (position) VALUES (?)'),
     outbox: db
       .prepare('SELECT e.json FROM outbox o JOIN events e USING (position) ORDER BY o.position LIMIT ?')

@@ -6,7 +6,8 @@ import type { AttemptFacts, EnginePorts, JobEgress } from './ports.ts';
 import { createQueue } from './queue.ts';
 import { HEARTBEAT_SECONDS } from './session/assignment.ts';
 import { historyOf } from './session/crawl.ts';
-import { createSession, type Session, type SessionEnd } from './session/session.ts';
+import { createSession, type Session } from './session/session.ts';
+import type { SessionEnd } from './session/talk.ts';
 
 /** How one attempt ended, and what was in hand when it did. */
 export interface AttemptEnd {

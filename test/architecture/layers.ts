@@ -21,6 +21,9 @@ const ENGINE_EXPORTS = [
   'engine/fsm',
   'engine/pod/preflight',
   'engine/aggregate',
+  'engine/ledger',
+  'engine/artifact',
+  'engine/egress',
 ];
 
 /** Default deny: a folder without a row may import nothing of ours. A folder may always import itself. */

@@ -1,3 +1,4 @@
+import { zstdCompressSync } from 'node:zlib';
 import { type Clock, StageflowError } from '../../engine/kernel/index.ts';
 import type { ChannelHandlers, ExitReport, PodRuntime, Role } from '../../engine/pod/index.ts';
 import type { Buggify } from './buggify.ts';
@@ -122,7 +123,7 @@ export function createFakePods(input: {
   };
 
   const store = async (handlers: ChannelHandlers, path: string, value: unknown) => {
-    const bytes = Buffer.from(JSON.stringify(value));
+    const bytes = zstdCompressSync(JSON.stringify(value));
     return handlers.putArtifact(
       path,
       null,

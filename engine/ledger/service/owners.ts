@@ -1,0 +1,38 @@
+import type Database from 'better-sqlite3';
+import type { ServiceTables } from './port.ts';
+import type { Transactions } from './tables.ts';
+
+/** Who owns which job. A job without a row (made by the command line) belongs to nobody and is seen by admins only. */
+export function ownerTable(db: Database.Database, { read, write }: Transactions): ServiceTables['owners'] {
+  const set = db.prepare(
+    'INSERT INTO owners (job_id, tenant) VALUES (?, ?) ON CONFLICT (job_id) DO UPDATE SET tenant = excluded.tenant',
+  );
+  const tenantOf = db.prepare('SELECT tenant FROM owners WHERE job_id = ?').pluck();
+  const mine = db
+    .prepare('SELECT job_id FROM owners WHERE tenant = ? AND job_id < ? ORDER BY job_id DESC LIMIT ?')
+    .pluck();
+  const all = db.prepare('SELECT id FROM jobs WHERE id < ? ORDER BY id DESC LIMIT ?').pluck();
+  const open = db
+    .prepare(
+      `SELECT count(*) FROM owners o JOIN jobs j ON j.id = o.job_id WHERE o.tenant = ? AND j.state NOT IN ('DONE', 'FAILED')`,
+    )
+    .pluck();
+  const bytes = db
+    .prepare(
+      `SELECT coalesce(sum(json_extract(j.spec, '$.source.bytes')), 0) FROM owners o JOIN jobs j ON j.id = o.job_id
+       WHERE o.tenant = ? AND j.created_at >= ? AND j.parent IS NULL`,
+    )
+    .pluck();
+  /** Above every id: ids are digits and letters. */
+  const END = '\u007f';
+  return {
+    set(jobId, tenant) {
+      write(() => set.run(jobId, tenant));
+    },
+    tenantOf: (jobId) => read(() => (tenantOf.get(jobId) as string | undefined) ?? null),
+    jobs: ({ tenant, before = END, limit }) =>
+      read(() => (tenant === null ? all.all(before, limit) : mine.all(tenant, before, limit)) as string[]),
+    usage: (tenant, since) =>
+      read(() => ({ open: open.get(tenant) as number, bytes: bytes.get(tenant, since) as number })),
+  };
+}

@@ -1,0 +1,29 @@
+import type Database from 'better-sqlite3';
+import type { Clock } from '../../kernel/index.ts';
+import { deliveryTable } from './deliveries.ts';
+import { idempotencyTable } from './idempotency.ts';
+import { ignoreTable } from './ignores.ts';
+import { ownerTable } from './owners.ts';
+import type { ServiceTables } from './port.ts';
+import { shareTable } from './shares.ts';
+import { tokenTable } from './tokens.ts';
+import { webhookTable } from './webhooks.ts';
+
+/** How a table's work becomes a transaction whose failures are coded errors. */
+export interface Transactions {
+  readonly read: <T>(work: () => T) => T;
+  readonly write: <T>(work: () => T) => T;
+}
+
+/** The server's tables on the ledger's own connection. */
+export function openServiceTables(db: Database.Database, clock: Clock, run: Transactions): ServiceTables {
+  return {
+    owners: ownerTable(db, run),
+    tokens: tokenTable(db, clock, run),
+    shares: shareTable(db, clock, run),
+    idempotency: idempotencyTable(db, clock, run),
+    webhooks: webhookTable(db, clock, run),
+    deliveries: deliveryTable(db, clock, run),
+    ignores: ignoreTable(db, clock, run),
+  };
+}

@@ -1,0 +1,55 @@
+import { belongsTo } from '../../artifact/index.ts';
+import { StageflowError } from '../../kernel/index.ts';
+import type { ChannelHandlers, Role } from '../../pod/runtime.ts';
+import type { ContainerMessage, MessageAnswer } from '../../scanner/index.ts';
+import { extractorAssignment, runnerAssignment } from './assignment.ts';
+import { nextWork } from './next-work.ts';
+import { createPutArtifact } from './put-artifact.ts';
+import type { Talk } from './talk.ts';
+
+/** Answers one message of a container whose right to send it has been checked. */
+type Answer = (message: ContainerMessage) => Promise<MessageAnswer>;
+
+/** What each of the two containers may ask: the archive goes to the one, work, objects and the way out to the other. */
+export function createHandlers(talk: Talk, answer: (role: Role) => Answer): (role: Role) => ChannelHandlers {
+  const { job, ports } = talk;
+  const getArtifact: ChannelHandlers['getArtifact'] = async (key) =>
+    belongsTo(job.id, key) ? ((await ports.store.get('scanner-artifacts', key))?.body ?? null) : null;
+
+  const extractor: ChannelHandlers = {
+    getArtifact,
+    message: answer('extractor'),
+    putArtifact: async () => talk.violation('the extractor tried to store an object'),
+    assignment: async () => extractorAssignment(job),
+    input: async () => {
+      if (job.spec.source.kind !== 'zip') return null;
+      const object = await ports.store.get('scanner-staging', job.spec.source.stagingKey);
+      if (object) return object.body;
+      talk.failed(new StageflowError('input_expired'));
+      return null;
+    },
+    next: async () => 'done',
+    dial: async () => ({
+      ok: false,
+      status: 403,
+      code: 'egress_denied',
+      reason: 'this container has no way out',
+    }),
+  };
+  const runner: ChannelHandlers = {
+    getArtifact,
+    message: answer('runner'),
+    putArtifact: createPutArtifact(talk),
+    assignment: async () =>
+      runnerAssignment(job, {
+        site: await talk.extracted,
+        sitePort: talk.sitePort,
+        access: talk.access,
+        surroundings: ports.surroundings,
+      }),
+    input: async () => null,
+    next: (request, signal) => nextWork(talk, request.lane, signal),
+    dial: (authority) => ports.dial(authority, talk.site),
+  };
+  return (role) => (role === 'extractor' ? extractor : runner);
+}

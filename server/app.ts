@@ -1,0 +1,58 @@
+/**
+ * Server: the engine's HTTP face as one function from request to response. It never listens: a TCP adapter, a window and a test call it.
+ * Enters: requests. Leaves: responses, streams included. It must never hold a decision about scanning, and never answer with a path, a
+ * stack or a secret.
+ */
+import { asStageflowError, StageflowError } from '@stageflow/engine/kernel';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { requestIdOf } from './request-id.ts';
+import { problemResponse } from './problem.ts';
+import type { Route, ServerEnv } from './route.ts';
+import { ROUTES } from './routes/index.ts';
+import type { Services } from './services.ts';
+
+/** The app, in the form that every transport takes. */
+export interface App {
+  fetch(request: Request): Promise<Response>;
+}
+
+/** Builds the app of all routes. */
+export function createApp(services: Services, routes: readonly Route[] = ROUTES): App {
+  const app = buildApp(services, routes);
+  return { fetch: async (request) => app.fetch(request) };
+}
+
+/** The app with its registry, for the OpenAPI document. */
+export function buildApp(services: Services, routes: readonly Route[] = ROUTES): OpenAPIHono<ServerEnv> {
+  const app = new OpenAPIHono<ServerEnv>({
+    defaultHook: (result, c) => {
+      if (result.success) return;
+      const errors = result.error.issues.slice(0, 20).map((issue) => ({
+        path: [result.target, ...issue.path.map(String)].join('.'),
+        message: issue.message,
+      }));
+      const reason = errors[0] ? `${errors[0].path}: ${errors[0].message}` : 'its form is wrong';
+      return problemResponse(new StageflowError('bad_request', { reason }), c.get('requestId'), errors);
+    },
+  });
+  app.use(async (c, next) => {
+    const id = requestIdOf(c.req.raw.headers);
+    c.set('requestId', id);
+    await next();
+    c.header('x-request-id', id);
+  });
+  app.notFound((c) => problemResponse(new StageflowError('not_found'), c.get('requestId')));
+  app.onError((thrown, c) => {
+    const error =
+      thrown instanceof SyntaxError
+        ? new StageflowError('bad_request', { reason: 'it is not JSON' })
+        : asStageflowError(thrown);
+    const requestId = c.get('requestId');
+    if (error.row.http >= 500)
+      services.log.error('a request failed', { requestId, code: error.code, reason: error.message });
+    return problemResponse(error, requestId);
+  });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
+  for (const route of routes) route.register(app, services);
+  return app;
+}

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/** The server's settings. Each has an environment variable of the same name in capitals after `STAGEFLOW_` (`publicUrl`: `STAGEFLOW_PUBLIC_URL`). */
+export const ServerConfig = z.object({
+  /** Address to listen on; beyond loopback only together with `trustProxy` and `publicUrl`. */
+  host: z.string().default('127.0.0.1'),
+  port: z.number().int().min(0).max(65_535).default(7070),
+  /** The address that people use, such as https://scan.example.org; null on loopback. Requests for other hosts are refused. */
+  publicUrl: z.url().nullable().default(null),
+  /** True when a TLS proxy of ours stands in front: client addresses are read from its X-Forwarded-For. */
+  trustProxy: z.boolean().default(false),
+  /** Jobs that run at once; Lighthouse takes turns whatever this says. */
+  runningJobs: z.number().int().min(1).max(64).default(2),
+  /** Jobs of one tenant that may wait or run. */
+  queuedJobs: z.number().int().min(1).max(10_000).default(100),
+  /** Archive bytes that one tenant may submit in a day. */
+  bytesPerDay: z
+    .number()
+    .int()
+    .min(1)
+    .default(2 * 2 ** 30),
+  /** Requests a minute, per token and per client address. */
+  requestsPerMinute: z.number().int().min(1).default(60),
+  /** Live streams per token. */
+  streamsPerToken: z.number().int().min(1).default(10),
+  /** Hosts that may be scanned (`example.org`, `*.example.org`); empty for all public ones. */
+  allowTargets: z.array(z.string()).default([]),
+  /** Hosts that may not be scanned. */
+  blockTargets: z.array(z.string()).default([]),
+  /** Retention in days. */
+  stagingDays: z.number().min(0.01).default(7),
+  jobDays: z.number().min(0.01).default(30),
+});
+export type ServerConfig = z.infer<typeof ServerConfig>;

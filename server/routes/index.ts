@@ -1,0 +1,6 @@
+import type { Route } from '../route.ts';
+import { scannerRoutes } from './scanners.ts';
+import { sessionRoutes } from './session.ts';
+
+/** Every route of the server, one file per resource. */
+export const ROUTES: readonly Route[] = [...sessionRoutes, ...scannerRoutes];

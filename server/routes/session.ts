@@ -1,0 +1,73 @@
+import { StageflowError } from '@stageflow/engine/kernel';
+import { z } from '@hono/zod-openapi';
+import { principalOf, SESSION_COOKIE } from '../auth/authenticate.ts';
+import { route, type Route } from '../route.ts';
+
+const Session = z
+  .object({
+    tenant: z.string(),
+    scopes: z.array(z.enum(['submit', 'read', 'admin'])),
+  })
+  .openapi('Session');
+
+/** The cookie's attributes; `Secure` wherever people come through TLS. */
+const cookie = (value: string, seconds: number, secure: boolean) =>
+  `${SESSION_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure ? '; Secure' : ''}`;
+
+const MONTH_SECONDS = 30 * 24 * 3600;
+
+/** Signing a browser in and out. Scripts send their token with every request instead. */
+export const sessionRoutes: readonly Route[] = [
+  route(
+    { scope: 'public' },
+    {
+      method: 'post',
+      path: '/api/v1/session',
+      tags: ['session'],
+      summary: 'Sign a browser in with a token',
+      request: {
+        body: { required: true, content: { 'application/json': { schema: z.object({ token: z.string().max(200) }) } } },
+      },
+      responses: {
+        200: { description: 'Signed in; a cookie is set.', content: { 'application/json': { schema: Session } } },
+      },
+    },
+    ({ engine, clock, config }) =>
+      (c) => {
+        const { token } = c.req.valid('json');
+        const principal = principalOf(engine.ledger, token, clock.now());
+        if (principal === null) throw new StageflowError('unauthenticated');
+        c.header('set-cookie', cookie(token, MONTH_SECONDS, config.publicUrl?.startsWith('https:') === true));
+        return c.json({ tenant: principal.tenant, scopes: [...principal.scopes] }, 200);
+      },
+  ),
+  route(
+    { scope: 'any' },
+    {
+      method: 'get',
+      path: '/api/v1/session',
+      tags: ['session'],
+      summary: 'Who this token or browser is',
+      responses: { 200: { description: 'Signed in.', content: { 'application/json': { schema: Session } } } },
+    },
+    () => (c) => {
+      const { tenant, scopes } = c.get('principal');
+      return c.json({ tenant, scopes: [...scopes] }, 200);
+    },
+  ),
+  route(
+    { scope: 'any' },
+    {
+      method: 'delete',
+      path: '/api/v1/session',
+      tags: ['session'],
+      summary: 'Sign the browser out',
+      responses: { 204: { description: 'Signed out; the cookie is gone.' } },
+    },
+    ({ config }) =>
+      (c) => {
+        c.header('set-cookie', cookie('', 0, config.publicUrl?.startsWith('https:') === true));
+        return c.body(null, 204);
+      },
+  ),
+];
