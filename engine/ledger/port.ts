@@ -88,7 +88,16 @@ export interface Ledger {
   markPublished(ids: readonly string[]): void;
   /** Marks every event of unfinished jobs as unpublished again (the stream was lost). */
   republish(jobId: string): number;
+  /** Puts recorded events into the outbox again (their messages were lost); an id that waits there already is left alone. */
+  requeue(ids: readonly string[]): void;
+  /** Events of a job that the orchestrator has still to receive, in order; `queued` while they wait in the outbox. */
+  unreceived(jobId: string): readonly { readonly event: StageflowEvent; readonly queued: boolean }[];
+  /** Notes that the commands of all events up to `seq` were carried out. */
   markHandled(jobId: string, seq: number): void;
+  /** True once the job's last word, `jobs.events.completed` or `jobs.events.failed`, is recorded. */
+  ended(jobId: string): boolean;
+  /** Jobs whose last word is not recorded, oldest first: those that run or wait, and those that FAILED without having said so. */
+  open(): readonly JobRow[];
   /** Called after each commit with the new events, in order. Returns how to stop. */
   onCommit(listen: (events: readonly StageflowEvent[]) => void): () => void;
   /** The status projection's stored row for a job, as canonical JSON, and the seq it was folded to. */

@@ -7,6 +7,7 @@ import {
   type JobState,
   movesOnReceive,
   type StageflowEvent,
+  SUBJECTS,
   TERMINAL,
 } from '../event/index.ts';
 import { asLedgerError, openDatabase } from './database.ts';
@@ -27,8 +28,9 @@ export interface LedgerOptions {
   readonly nextState: NextState;
 }
 
-/** Events that end a job's story for good. */
+/** Events that end a job's story for good, and those that the orchestrator receives: one of each a job, so their ids are known. */
 const ENDS = JSON.stringify(['jobs.events.completed', 'jobs.events.failed']);
+const RECEIVED = JSON.stringify(SUBJECTS.filter(movesOnReceive));
 
 /** Opens the record; see `Ledger` for what each method promises. */
 export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
@@ -162,7 +164,7 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
     raiseAttempt(jobId) {
       return write(() => {
         const row = need(jobId);
-        const ended = TERMINAL.has(row.state) && sql.hasEventOfType.get(jobId, ENDS) !== undefined;
+        const ended = TERMINAL.has(row.state) && sql.hasOneOf.get(jobId, ENDS) !== undefined;
         if (ended) throw new StageflowError('conflict', { jobId, state: row.state, action: 'another attempt' });
         sql.raiseAttempt.run(clock.now(), jobId);
         return row.attempt + 1;
@@ -212,6 +214,20 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
         for (const id of ids) sql.deleteOutbox.run(id);
       });
     },
+    requeue(ids) {
+      write(() => {
+        for (const id of ids) sql.requeue.run(id);
+      });
+    },
+    unreceived: (jobId) =>
+      read(() =>
+        (sql.unreceived.all(jobId, RECEIVED) as { json: string; queued: number }[]).map(({ json, queued }) => ({
+          event: storedEvent(json),
+          queued: queued === 1,
+        })),
+      ),
+    ended: (jobId) => read(() => sql.hasOneOf.get(jobId, ENDS) !== undefined),
+    open: () => read(() => (sql.openJobs.all(ENDS) as StoredJob[]).map(jobRow)),
     republish: (jobId) => write(() => sql.refillOutbox.run(need(jobId).id).changes),
     markHandled(jobId, seq) {
       write(() => sql.markHandled.run(seq, need(jobId).id));

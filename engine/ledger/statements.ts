@@ -18,9 +18,19 @@ export function prepareStatements(db: Database.Database) {
     insertEvent: db.prepare('INSERT INTO events (id, job_id, seq, type, json) VALUES (?, ?, ?, ?, ?)'),
     hasEvent: db.prepare('SELECT 1 FROM events WHERE id = ?').pluck(),
     eventById: db.prepare('SELECT position, json, received_at FROM events WHERE id = ?'),
-    hasEventOfType: db
-      .prepare('SELECT 1 FROM events WHERE job_id = ? AND type IN (SELECT value FROM json_each(?)) LIMIT 1')
+    // Ids are `job:type:`, so these find their rows by the index of ids and not by reading a job's whole history.
+    hasOneOf: db
+      .prepare(`SELECT 1 FROM events WHERE id IN (SELECT ? || ':' || value || ':' FROM json_each(?)) LIMIT 1`)
       .pluck(),
+    unreceived: db.prepare(
+      `SELECT e.json, o.position IS NOT NULL AS queued FROM events e LEFT JOIN outbox o USING (position)
+       WHERE e.id IN (SELECT ? || ':' || value || ':' FROM json_each(?)) AND e.received_at IS NULL ORDER BY e.seq`,
+    ),
+    openJobs: db.prepare(
+      `SELECT * FROM jobs WHERE state <> 'DONE' AND NOT EXISTS
+       (SELECT 1 FROM json_each(?) AS ends JOIN events ON events.id = jobs.id || ':' || ends.value || ':')
+       ORDER BY created_at, id`,
+    ),
     markReceived: db.prepare('UPDATE events SET received_at = ? WHERE position = ?'),
     events: db.prepare('SELECT json FROM events WHERE job_id = ? AND seq > ? ORDER BY seq').pluck(),
 
@@ -37,6 +47,7 @@ export function prepareStatements(db: Database.Database) {
       .prepare('SELECT e.json FROM outbox o JOIN events e USING (position) ORDER BY o.position LIMIT ?')
       .pluck(),
     deleteOutbox: db.prepare('DELETE FROM outbox WHERE position = (SELECT position FROM events WHERE id = ?)'),
+    requeue: db.prepare('INSERT OR IGNORE INTO outbox (position) SELECT position FROM events WHERE id = ?'),
     refillOutbox: db.prepare('INSERT OR IGNORE INTO outbox (position) SELECT position FROM events WHERE job_id = ?'),
 
     insertPage: db.prepare('INSERT OR IGNORE INTO pages (job_id, page_id, url, depth, place) VALUES (?, ?, ?, ?, ?)'),

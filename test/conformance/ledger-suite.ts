@@ -48,6 +48,27 @@ export function ledgerSuite(name: string, open: () => { ledger: Ledger; tick(): 
       expect(refusal(() => ledger.createJob({ id: 'j1', spec: specOf('zip'), parent: null }))).toBe('conflict');
     });
 
+    it('N8 says which events wait to be received, and sends a lost one again', () => {
+      const { ledger, created } = job('zip');
+      expect(ledger.unreceived('j1')).toEqual([{ event: created, queued: true }]);
+      ledger.markPublished([created.id]);
+      expect(ledger.unreceived('j1')).toEqual([{ event: created, queued: false }]);
+      ledger.requeue([created.id, created.id]);
+      expect(ledger.outbox(10)).toEqual([created]);
+      ledger.receive(created);
+      expect(ledger.unreceived('j1')).toEqual([]);
+    });
+
+    it('S2 counts a job as open until its last word is recorded', () => {
+      const { ledger } = scanning();
+      const [failed] = ledger.append('j1', 1, [drafts.scanFailed()]);
+      ledger.receive(failed as StageflowEvent);
+      expect(ledger.job('j1')?.state).toBe('FAILED');
+      expect([ledger.ended('j1'), ledger.open().map((row) => row.id)]).toEqual([false, ['j1']]);
+      ledger.append('j1', 1, [drafts.failed()]);
+      expect([ledger.ended('j1'), ledger.open()]).toEqual([true, []]);
+    });
+
     it('N7 moves a job once however often its event is received, inside or outside any window', () => {
       const { ledger, created, tick } = job('zip');
       expect(ledger.receive(created).state).toBe('EXTRACTING');
