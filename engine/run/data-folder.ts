@@ -2,6 +2,7 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { StageflowError } from '../kernel/index.ts';
+import { clearSocket, socketPlace } from './socket-place.ts';
 
 /** Where one engine keeps everything: ledger, artifacts, queue, secrets, temporary folders. */
 export interface DataFolder {
@@ -11,6 +12,8 @@ export interface DataFolder {
   readonly nats: string;
   readonly secrets: string;
   readonly temporary: string;
+  /** Where this folder's engine listens for the machine's owner; null where sockets are no files. */
+  readonly socket: string | null;
   /** Gives the folder back; safe to call twice. */
   release(): void;
 }
@@ -55,6 +58,8 @@ interface Lock {
   readonly pid: number;
   readonly started: string | null;
   readonly boot: string;
+  /** Socket of the owner; missing in locks of older versions. */
+  readonly socket?: string | null;
 }
 
 function readLock(path: string): Lock | null {
@@ -100,6 +105,13 @@ function clear(path: string, judged: Lock | null): void {
   rmSync(stale, { force: true });
 }
 
+/** The process that has a data folder, and the socket on which it answers the machine's owner; null when nobody has it. */
+export function liveEngine(root: string): { readonly pid: number; readonly socket: string | null } | null {
+  const lock = readLock(join(root, 'engine.lock'));
+  if (!lock || lock.boot !== bootId() || !alive(lock.pid, lock.started)) return null;
+  return { pid: lock.pid, socket: lock.socket ?? null };
+}
+
 /**
  * Makes the folder where needed and takes its lock: one data folder, one engine (DESIGN decision 13).
  * Refused with `data_folder_busy` while another live process has it; a dead owner's lock is taken over.
@@ -110,14 +122,20 @@ export function openDataFolder(root: string): DataFolder {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
   const lockPath = path('engine.lock');
-  const mine: Lock = { pid: process.pid, started: startTime(process.pid), boot: bootId() };
+  const socket = socketPlace(root);
+  const mine: Lock = { pid: process.pid, started: startTime(process.pid), boot: bootId(), socket };
   while (!take(lockPath, mine)) {
     const other = readLock(lockPath);
     if (other && other.boot === mine.boot && alive(other.pid, other.started)) {
+      if (socket !== other.socket) clearSocket(socket);
       throw new StageflowError('data_folder_busy', { pid: other.pid, path: root });
     }
     clear(lockPath, other);
+    // A socket whose engine is dead answers nobody; ours would not be able to take its name.
+    if (other?.socket && other.socket !== socket) clearSocket(other.socket);
   }
+  // The folder is ours: whatever lies where the socket goes is a dead engine's.
+  if (socket !== null) rmSync(socket, { force: true });
   let held = true;
   return {
     root,
@@ -126,9 +144,11 @@ export function openDataFolder(root: string): DataFolder {
     nats: path('nats'),
     secrets: path('secrets'),
     temporary: path('tmp'),
+    socket,
     release: () => {
       if (!held) return;
       held = false;
+      clearSocket(socket);
       if (readLock(lockPath)?.pid === process.pid) rmSync(lockPath, { force: true });
     },
   };

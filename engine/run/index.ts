@@ -5,7 +5,7 @@
  */
 export { archiveVerdict } from './archive-verdict.ts';
 export type { ArchiveVerdict } from './archive-verdict.ts';
-export { defaultDataFolder } from './data-folder.ts';
+export { defaultDataFolder, liveEngine } from './data-folder.ts';
 export type { Engine } from './engine.ts';
 export { readJobs } from './read-jobs.ts';
 export type { JobLine } from './read-jobs.ts';

@@ -9,6 +9,7 @@ import { podmanHost } from '../pod/host/index.ts';
 import { ensureImage } from '../pod/image/index.ts';
 import { createPodmanRuntime, createProcessRuntime, type PodRuntime } from '../pod/index.ts';
 import { discoverScanners } from '../scanner/discover.ts';
+import type { Manifest } from '../scanner/index.ts';
 import { openDataFolder } from './data-folder.ts';
 import { type Engine, startEngine } from './engine.ts';
 import { jobEgress } from './job-egress.ts';
@@ -27,8 +28,8 @@ export interface LocalEngineOptions {
   readonly folder: string;
   /** Folder that holds the scanners. */
   readonly scanners: string;
-  /** Path of a nats-server. */
-  readonly natsServer: string;
+  /** Path of a nats-server to be run as a child, or the address and token of one that runs already (loopback or TLS only). */
+  readonly natsServer: string | { readonly url: string; readonly token: string };
   /** Told what is being built or waited for, for a person to read. */
   readonly say: (line: string) => void;
   readonly surroundings: RunnerSurroundings;
@@ -42,6 +43,9 @@ export interface LocalEngineOptions {
 /** An engine of this machine, and how to give everything back. */
 export interface LocalEngine extends Engine {
   readonly folder: string;
+  /** Where it should listen for the machine's owner; null where sockets are no files. */
+  readonly socket: string | null;
+  readonly manifests: ReadonlyMap<string, Manifest>;
   /** Stops the engine, its queue server and its ledger, and frees the data folder. */
   close(): Promise<void>;
 }
@@ -73,7 +77,11 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     }
     const id = engineId;
     const store = new FileStore(folder.store);
-    const server = startNatsServer({ binary: options.natsServer, directory: folder.nats, clock, log });
+    const { natsServer } = options;
+    const server =
+      typeof natsServer === 'string'
+        ? startNatsServer({ binary: natsServer, directory: folder.nats, clock, log })
+        : Promise.resolve({ ...natsServer, stop: async () => {} });
     undo.push(() => server.then((started) => started.stop()).catch(() => {}));
     const [nats, manifests] = await Promise.all([server, discoverScanners(options.scanners), store.prepare()]);
     const bus = await connectJetStreamBus({
@@ -133,7 +141,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     await sweepStaging(ports);
     const engine = await startEngine(ports);
     undo.push(() => engine.stop());
-    return { ...engine, folder: folder.root, close: unwind };
+    return { ...engine, folder: folder.root, socket: folder.socket, manifests: byId, close: unwind };
   } catch (error) {
     await unwind();
     throw error;
