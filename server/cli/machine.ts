@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultDataFolder, type LocalEngine, openLocalEngine } from '@stageflow/engine';
-import { createLog, type Log, type LogLevel, silentLog } from '@stageflow/engine/kernel';
+import { createLog, type Log, type LogLevel, silentLog, StageflowError } from '@stageflow/engine/kernel';
 import { prepareMachine } from '@stageflow/engine/preflight';
 
 /** Folder of the scanners beside this program. */
@@ -19,6 +20,23 @@ function testTrust(env: NodeJS.ProcessEnv): { spki: string[]; pem: string } | nu
   return text === undefined ? null : (JSON.parse(text) as { spki: string[]; pem: string });
 }
 
+/** The queue that STAGEFLOW_NATS_URL names, with the token of STAGEFLOW_NATS_TOKEN or the file of STAGEFLOW_NATS_TOKEN_FILE; null when ours is to be run. */
+export function namedQueue(env: NodeJS.ProcessEnv): { readonly url: string; readonly token: string } | null {
+  const url = env.STAGEFLOW_NATS_URL;
+  if (!url) return null;
+  const file = env.STAGEFLOW_NATS_TOKEN_FILE;
+  try {
+    const token = env.STAGEFLOW_NATS_TOKEN ?? (file === undefined ? '' : readFileSync(file, 'utf8').trim());
+    if (token !== '') return { url, token };
+  } catch {
+    // Told below: a file that cannot be read is a token that is missing.
+  }
+  throw new StageflowError('nats_unsafe', {
+    url: URL.canParse(url) ? new URL(url).host : url,
+    reason: 'no token was given for it in STAGEFLOW_NATS_TOKEN or STAGEFLOW_NATS_TOKEN_FILE',
+  });
+}
+
 /** Sets up the machine where needed (naming each thing first) and opens this person's engine on it. */
 export async function openMachineEngine(options: {
   readonly isolation: 'pod' | 'process';
@@ -26,11 +44,12 @@ export async function openMachineEngine(options: {
 }): Promise<LocalEngine> {
   const { env } = process;
   const log = machineLog(env);
-  const machine = await prepareMachine({ say: options.say, isolation: options.isolation });
+  const queue = namedQueue(env);
+  const machine = await prepareMachine({ say: options.say, isolation: options.isolation, bringNats: queue === null });
   return openLocalEngine({
     folder: defaultDataFolder(env),
     scanners: SCANNERS,
-    natsServer: machine.natsServer,
+    natsServer: queue ?? machine.natsServer ?? '',
     say: options.say,
     surroundings: { testTrust: testTrust(env), chromium: options.isolation === 'process' ? machine.chromium : null },
     node: env.STAGEFLOW_NODE ?? 'main',

@@ -129,7 +129,7 @@ export async function testCommand(
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const { natsServer } = await prepareMachine({ say, isolation: 'pod' });
   // Tests of the queue start servers of their own.
-  process.env.STAGEFLOW_NATS_SERVER = natsServer;
+  process.env.STAGEFLOW_NATS_SERVER = natsServer ?? '';
   // Some tests open what we make in a browser of this machine, or run without pods.
   await prepareMachine({ say, isolation: 'process' });
   let total = NONE;

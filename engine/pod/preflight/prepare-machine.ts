@@ -13,8 +13,8 @@ import { asShell } from './system-packages.ts';
 
 /** A machine on which a scan can start. */
 export interface PreparedMachine {
-  /** Path of a nats-server. */
-  readonly natsServer: string;
+  /** Path of a nats-server, or null when a running one was named. */
+  readonly natsServer: string | null;
   /** Path of a browser of this machine, only looked for with `process` isolation. */
   readonly chromium: string | null;
 }
@@ -28,8 +28,10 @@ export async function prepareMachine(options: {
   readonly say: (line: string) => void;
   readonly isolation: 'pod' | 'process';
   readonly env?: NodeJS.ProcessEnv;
+  /** False when a queue that runs already is used. */
+  readonly bringNats?: boolean;
 }): Promise<PreparedMachine> {
-  const { say, isolation, env = process.env } = options;
+  const { say, isolation, env = process.env, bringNats = true } = options;
   const isRoot = process.getuid?.() === 0;
   const steps = () => (process.platform !== 'linux' ? [] : isolation === 'pod' ? podSteps(isRoot) : processSteps());
   if (steps().length > 0) {
@@ -38,8 +40,8 @@ export async function prepareMachine(options: {
     mkdirSync(cache, { recursive: true });
     await withLock(path.join(cache, 'setup.lock'), () => carryOut(steps(), say, env));
   }
-  const nats = await bringNatsServer(say, env);
-  if (nats.fitness === 'reduced') {
+  const nats = bringNats ? await bringNatsServer(say, env) : null;
+  if (nats?.fitness === 'reduced') {
     say(
       `nats-server ${nats.version} means reduced durability: jobs accepted just before a power loss may have to be resumed`,
     );
@@ -47,7 +49,7 @@ export async function prepareMachine(options: {
   if (isolation === 'pod') await ensureImage(await podmanHost(), say);
   const chromium = isolation === 'process' ? findBrowser() : null;
   if (isolation === 'process' && chromium === null) throw new StageflowError('setup_needed', browserHint());
-  return { natsServer: nats.path, chromium };
+  return { natsServer: nats?.path ?? null, chromium };
 }
 
 /** One list with everything: a person who may not install should not have to come back for the next missing part. */
