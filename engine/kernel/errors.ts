@@ -65,6 +65,7 @@ export const ERRORS = {
     404,
   ),
   nothing_to_resume: row('There is no unfinished job to resume. Start a scan first.', EXIT.usage, 404),
+  upload_mismatch: row('The uploaded archive is not what was announced: {reason}. Upload it again.', EXIT.usage, 422),
   conflict: row('The job {jobId} is in state {state}, which does not allow {action}.', EXIT.usage, 409),
   secrets_gone: row(
     'The login details of this job are no longer stored, so it cannot go on. Start a new scan with the same --header, --cookie or --storage-state.',
@@ -312,6 +313,16 @@ export const ERRORS = {
     409,
   ),
   job_exists: row('There is a job {jobId} here already. Remove that one first, or leave it as it is.', EXIT.usage, 409),
+  no_report: row(
+    'The job {jobId} is in state {state} and has no report. Wait until it has ended; a refused job never gets one.',
+    EXIT.usage,
+    404,
+  ),
+  bundle_refused: row(
+    'The bundle is refused: {reason}. Export the job again and send that file as it is.',
+    EXIT.usage,
+    422,
+  ),
   stream_gone: row(
     'Events after {position} are no longer kept. Take the snapshot in this answer and go on from its position.',
     EXIT.usage,

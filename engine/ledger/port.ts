@@ -50,8 +50,21 @@ export interface PageRow {
  * Refusals are `fenced` (an older attempt), `illegal_transition`, `job_not_found`; a full disk is `disk_full`.
  */
 export interface Ledger {
-  /** Stores a new job in PENDING with its first event and outbox row. */
-  createJob(job: { id: string; spec: JobSpec; parent: string | null }): StageflowEvent;
+  /**
+   * Stores a new job in PENDING with its first event and outbox row, and whose it is: `owner`, else whoever owns the parent, else nobody (the
+   * command line of this machine).
+   */
+  createJob(job: { id: string; spec: JobSpec; parent: string | null; owner?: string }): StageflowEvent;
+  /**
+   * Stores a job of another ledger that has ended, with its whole history in order of `seq`. Nothing of it goes to the outbox or to listeners. An id
+   * that exists is `job_exists`; a history that the state machine does not allow, or that does not end, is `bundle_refused`.
+   */
+  importJob(job: {
+    readonly id: string;
+    readonly parent: string | null;
+    readonly owner: string;
+    readonly events: readonly StageflowEvent[];
+  }): void;
   /**
    * Event rows with seq, the state that `decide` gives, outbox rows: all or nothing. An id that exists already is left out
    * (the answer holds only the new events). `attempt` older than the job's is `fenced`.
@@ -64,8 +77,8 @@ export interface Ledger {
   job(jobId: string): JobRow | null;
   /** Newest first. */
   jobs(filter?: { readonly states?: readonly JobState[]; readonly limit?: number }): readonly JobRow[];
-  /** A job's history from `afterSeq` (0 for all), in order. */
-  events(jobId: string, afterSeq?: number): readonly StageflowEvent[];
+  /** A job's history from `afterSeq` (0 for all), in order; at most `limit` events when it is given. */
+  events(jobId: string, afterSeq?: number, limit?: number): readonly StageflowEvent[];
   pages(jobId: string): readonly PageRow[];
   cells(jobId: string): readonly CellRow[];
   /**

@@ -12,6 +12,7 @@ import {
 } from '../event/index.ts';
 import { asLedgerError, openDatabase } from './database.ts';
 import { foldEvent } from './fold.ts';
+import { importEvents } from './import.ts';
 import type { EventDraft, JobRow, Ledger } from './port.ts';
 import { cellRow, jobRow, pageRow, type StoredCell, type StoredJob, type StoredPage, storedEvent } from './rows.ts';
 import { openServiceTables } from './service/tables.ts';
@@ -106,8 +107,10 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
     return { row: { ...row, state, seq: event.seq, updated_at: now, failure_code: failure }, event };
   };
 
+  const service = openServiceTables(db, clock, { read, write });
+
   return {
-    createJob({ id, spec, parent }) {
+    createJob({ id, spec, parent, owner }) {
       const event = write(() => {
         const known = sql.job.get(id) as StoredJob | undefined;
         if (known) throw new StageflowError('conflict', { jobId: id, state: known.state, action: 'creating it again' });
@@ -119,10 +122,22 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
         const created = record(need(id), { type: 'jobs.events.created', key: '', data: { spec }, cause: null });
         if (created === null)
           throw new StageflowError('conflict', { jobId: id, state: 'PENDING', action: 'creating it' });
+        // In the same transaction: a crash leaves no accepted job that nobody may see.
+        const tenant = owner ?? (parent === null ? null : service.owners.tenantOf(parent));
+        if (tenant !== null) service.owners.set(id, tenant);
         return created.event;
       });
       announce([event]);
       return event;
+    },
+
+    importJob({ id, parent, owner, events }) {
+      write(() => {
+        const now = clock.now();
+        if (sql.job.get(id) !== undefined) throw new StageflowError('job_exists', { jobId: id });
+        importEvents({ sql, nextState }, { id, parent, events }, now);
+        service.owners.set(id, owner);
+      });
     },
 
     append(jobId, attempt, drafts) {
@@ -181,7 +196,9 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
         const rows = states ? sql.jobsIn.all(JSON.stringify(states), limit) : sql.jobs.all(limit);
         return (rows as StoredJob[]).map(jobRow);
       }),
-    events: (jobId, afterSeq = 0) => read(() => (sql.events.all(jobId, afterSeq) as string[]).map(storedEvent)),
+    // SQLite takes a negative limit for none.
+    events: (jobId, afterSeq = 0, limit = -1) =>
+      read(() => (sql.events.all(jobId, afterSeq, limit) as string[]).map(storedEvent)),
     pages: (jobId) => read(() => (sql.pages.all(jobId) as StoredPage[]).map(pageRow)),
     cells: (jobId) => read(() => (sql.cells.all(jobId) as StoredCell[]).map(cellRow)),
 
@@ -206,7 +223,7 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
         sql.deleteJob.run(jobId);
       });
     },
-    service: openServiceTables(db, clock, { read, write }),
+    service,
 
     outbox: (limit) => read(() => (sql.outbox.all(limit) as string[]).map(storedEvent)),
     markPublished(ids) {

@@ -11,6 +11,10 @@ export function prepareStatements(db: Database.Database) {
     jobsIn: db.prepare(
       'SELECT * FROM jobs WHERE state IN (SELECT value FROM json_each(?)) ORDER BY created_at DESC, id DESC LIMIT ?',
     ),
+    importJob: db.prepare(
+      `INSERT INTO jobs (id, state, attempt, spec, parent, created_at, updated_at, seq, failure_code, handled_seq)
+       VALUES (@id, @state, @attempt, @spec, @parent, @createdAt, @now, @seq, @failureCode, @seq)`,
+    ),
     moveJob: db.prepare('UPDATE jobs SET state = ?, seq = ?, updated_at = ?, failure_code = ? WHERE id = ?'),
     raiseAttempt: db.prepare('UPDATE jobs SET attempt = attempt + 1, updated_at = ? WHERE id = ?'),
     markHandled: db.prepare('UPDATE jobs SET handled_seq = max(handled_seq, ?) WHERE id = ?'),
@@ -32,7 +36,7 @@ export function prepareStatements(db: Database.Database) {
        ORDER BY created_at, id`,
     ),
     markReceived: db.prepare('UPDATE events SET received_at = ? WHERE position = ?'),
-    events: db.prepare('SELECT json FROM events WHERE job_id = ? AND seq > ? ORDER BY seq').pluck(),
+    events: db.prepare('SELECT json FROM events WHERE job_id = ? AND seq > ? ORDER BY seq LIMIT ?').pluck(),
 
     eventsFrom: db.prepare('SELECT position, json FROM events WHERE position > ? ORDER BY position LIMIT ?'),
     jobEventsFrom: db.prepare(

@@ -8,10 +8,16 @@ export function ownerTable(db: Database.Database, { read, write }: Transactions)
     'INSERT INTO owners (job_id, tenant) VALUES (?, ?) ON CONFLICT (job_id) DO UPDATE SET tenant = excluded.tenant',
   );
   const tenantOf = db.prepare('SELECT tenant FROM owners WHERE job_id = ?').pluck();
+  const IN_STATES = '(@states IS NULL OR j.state IN (SELECT value FROM json_each(@states)))';
   const mine = db
-    .prepare('SELECT job_id FROM owners WHERE tenant = ? AND job_id < ? ORDER BY job_id DESC LIMIT ?')
+    .prepare(
+      `SELECT o.job_id FROM owners o JOIN jobs j ON j.id = o.job_id
+       WHERE o.tenant = @tenant AND o.job_id < @before AND ${IN_STATES} ORDER BY o.job_id DESC LIMIT @limit`,
+    )
     .pluck();
-  const all = db.prepare('SELECT id FROM jobs WHERE id < ? ORDER BY id DESC LIMIT ?').pluck();
+  const all = db
+    .prepare(`SELECT j.id FROM jobs j WHERE j.id < @before AND ${IN_STATES} ORDER BY j.id DESC LIMIT @limit`)
+    .pluck();
   const open = db
     .prepare(
       `SELECT count(*) FROM owners o JOIN jobs j ON j.id = o.job_id WHERE o.tenant = ? AND j.state NOT IN ('DONE', 'FAILED')`,
@@ -30,8 +36,11 @@ export function ownerTable(db: Database.Database, { read, write }: Transactions)
       write(() => set.run(jobId, tenant));
     },
     tenantOf: (jobId) => read(() => (tenantOf.get(jobId) as string | undefined) ?? null),
-    jobs: ({ tenant, before = END, limit }) =>
-      read(() => (tenant === null ? all.all(before, limit) : mine.all(tenant, before, limit)) as string[]),
+    jobs: ({ tenant, before = END, states, limit }) =>
+      read(() => {
+        const filter = { before, limit, states: states === undefined ? null : JSON.stringify(states) };
+        return (tenant === null ? all.all(filter) : mine.all({ ...filter, tenant })) as string[];
+      }),
     usage: (tenant, since) =>
       read(() => ({ open: open.get(tenant) as number, bytes: bytes.get(tenant, since) as number })),
   };

@@ -1,3 +1,5 @@
+import type { JobState } from '../../event/index.ts';
+
 /** What a token may do. `admin` includes the others and sees every tenant. */
 export type TokenScope = 'submit' | 'read' | 'admin';
 
@@ -76,10 +78,11 @@ export interface ServiceTables {
   readonly owners: {
     set(jobId: string, tenant: string): void;
     tenantOf(jobId: string): string | null;
-    /** Ids of a tenant's jobs (every job for null), newest first, older than `before` when given. */
+    /** Ids of a tenant's jobs (every job for null), newest first, older than `before` and in one of `states` when given. */
     jobs(filter: {
       readonly tenant: string | null;
       readonly before?: string;
+      readonly states?: readonly JobState[];
       readonly limit: number;
     }): readonly string[];
     /** How many jobs of a tenant are in one of the states, and archive bytes it submitted since a time: what quotas look at. */
