@@ -23,6 +23,8 @@ export interface Engine {
     readonly spec: JobSpec;
     readonly access?: AccessSecrets | null;
     readonly parent?: string | null;
+    /** Tenant of the server whose job it is, stored with it; left out, it is the parent's owner's, or nobody's. */
+    readonly owner?: string;
   }): string;
   /** An id for a job whose input is staged before it is submitted. */
   newJobId(): string;
@@ -120,11 +122,19 @@ export async function startEngine(ports: EnginePorts): Promise<Engine> {
     heartbeat.timer = clock.after(LEASE_MS / 3, renew);
   };
 
-  const submit: Engine['submit'] = ({ id, spec, access, parent }) => {
+  const submit: Engine['submit'] = ({ id, spec, access, parent, owner }) => {
     const jobId = id ?? newJobId(clock.now());
+    // An id that is taken must not touch the login details of the job that has it.
+    if (ledger.job(jobId)) throw new StageflowError('job_exists', { jobId });
     if (access) ports.secrets.put(jobId, access);
     mine.add(jobId);
-    ledger.createJob({ id: jobId, spec, parent: parent ?? null });
+    try {
+      ledger.createJob({ id: jobId, spec, parent: parent ?? null, ...(owner === undefined ? {} : { owner }) });
+    } catch (error) {
+      mine.delete(jobId);
+      ports.secrets.remove(jobId);
+      throw error;
+    }
     return jobId;
   };
 
