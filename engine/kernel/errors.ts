@@ -73,6 +73,32 @@ export const ERRORS = {
     410,
   ),
 
+  not_a_backup: row(
+    '{path} is not a backup of Stageflow: {reason}. Give the folder that `./stageflow backup -o` wrote.',
+    EXIT.usage,
+    422,
+  ),
+  backup_damaged: row(
+    'The backup is damaged: {what} is not what the manifest says. Nothing was changed; take another backup.',
+    EXIT.usage,
+    422,
+  ),
+  folder_in_use: row(
+    '{path} holds something already. Choose an empty folder, or add --force, which keeps what was there beside it.',
+    EXIT.usage,
+    409,
+  ),
+  remote_unknown: row(
+    'There is no remote called {remote}. Known: {known}. Add one with: ./stageflow remote add {remote} https://…',
+    EXIT.usage,
+    404,
+  ),
+  server_needed: row(
+    '{what} needs a running server. Start one with `./stageflow server`, or name one with --remote.',
+    EXIT.usage,
+    409,
+  ),
+
   // refused archives (exit 2)
   zip_framing: row('The archive is refused: {reason}. Create it again with an ordinary ZIP tool.', EXIT.usage, 422),
   zip_path: row(
@@ -209,6 +235,26 @@ export const ERRORS = {
   ),
   data_folder_busy: row(
     'Another Stageflow engine (process {pid}) uses {path}. Wait for it to end, or set STAGEFLOW_HOME to another folder.',
+    EXIT.environment,
+    503,
+  ),
+  backup_incomplete: row(
+    'The backup in {path} lacks {count} objects that the ledger names, the first {first}. The rest is whole and can be restored.',
+    EXIT.incomplete,
+    500,
+  ),
+  replay_differs: row(
+    'What is stored of job {jobId} is not what its events tell: {what}. Its events are the record; please report this with the job id.',
+    EXIT.environment,
+    500,
+  ),
+  remote_unreachable: row(
+    'The server at {url} cannot be reached: {reason}. Check the address and that it runs.',
+    EXIT.environment,
+    503,
+  ),
+  engine_gone: row(
+    'The engine that ran job {jobId} has ended. Go on with: ./stageflow scan --resume {jobId}',
     EXIT.environment,
     503,
   ),

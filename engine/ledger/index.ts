@@ -5,6 +5,7 @@
  */
 export { assertSafeRuntime } from './database.ts';
 export type { CellRow, EventDraft, JobRow, Ledger, PageRow } from './port.ts';
+export { LEDGER_LAYOUT, snapshotLedger } from './snapshot.ts';
 export { openLedger } from './sqlite-ledger.ts';
 export type { LedgerOptions, NextState } from './sqlite-ledger.ts';
 export type {
