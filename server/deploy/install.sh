@@ -31,7 +31,7 @@ mkdir -p "$CONFIG/stageflow" "$CONFIG/systemd/user" "$CONFIG/containers/systemd"
 put "$HERE/stageflow.env" "$CONFIG/stageflow/stageflow.env"
 sed "s#%h/stageflow#$CLONE#g" "$HERE/systemd/stageflow.service" >"$CONFIG/systemd/user/stageflow.service"
 for PART in "$@"; do
-  cp "$HERE/quadlets/stageflow-$PART.container" "$HERE/quadlets/stageflow-$PART.volume" "$CONFIG/containers/systemd/"
+  cp "$HERE/quadlets/stageflow-$PART".container "$HERE/quadlets/stageflow-$PART"*.volume "$CONFIG/containers/systemd/"
   [ "$PART" != nats ] || put "$HERE/nats.conf" "$CONFIG/stageflow/nats.conf"
   if [ ! -e "$CONFIG/stageflow/$PART.env" ]; then
     SECRET=$(new_secret)

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { S3Store } from '../../../engine/artifact/index.ts';
+import { connectJetStreamBus } from '../../../engine/bus/index.ts';
+import { silentLog, systemClock } from '../../../engine/kernel/index.ts';
+import { type PodmanHost, podmanHost, runCommand } from '../../../engine/pod/host/index.ts';
+import { findObjectStore, objectStoreMissing } from '../../../engine/pod/preflight/index.ts';
+import { natsBinary } from '../../conformance/nats-binary.ts';
+import { DEPLOY, readUnit, runArguments, valuesOf } from './unit-file.ts';
+
+const name = `deploy-${randomBytes(4).toString('hex')}`;
+const store = await findObjectStore('versitygw');
+let host: PodmanHost;
+let folder: string;
+/** Where the account may not make tunnels (a machine within a machine), ports cannot be published: the unit's own port is used then. */
+let hostNetwork = false;
+
+const podman = async (args: readonly string[], input?: Buffer) => {
+  const done = await runCommand(host.command(args), {
+    timeoutMs: 120_000,
+    ...(input === undefined ? {} : { input }),
+  });
+  if (done.code !== 0) throw new Error(`podman ${args[0]}: ${done.stderr}`);
+  return done.stdout.trim();
+};
+const asPodmanUser = (script: string, input?: Buffer) =>
+  runCommand(host.as('/bin/sh', ['-c', script, 'sh', folder]), input === undefined ? {} : { input });
+
+/** An image with one static program as its entry point, as the published images have it. */
+async function imageOf(program: string, as: string): Promise<string> {
+  const image = `localhost/${name}-${as}:1`;
+  const tar = await promisify(execFile)(
+    'tar',
+    ['-C', join(program, '..'), '-c', `--transform=s,.*,${as},`, program.split('/').at(-1) ?? ''],
+    {
+      encoding: 'buffer',
+      maxBuffer: 2 ** 30,
+    },
+  );
+  await podman(['import', '--quiet', '--change', `ENTRYPOINT ["/${as}"]`, '-', image], tar.stdout);
+  return image;
+}
+
+/** Starts what a unit describes and gives the loopback address of its port. */
+async function start(
+  unit: string,
+  image: string,
+  volumes: Record<string, string>,
+  environment: Record<string, string>,
+): Promise<string> {
+  const environmentFile = `${folder}/${randomBytes(4).toString('hex')}.env`;
+  const lines = Object.entries(environment).map(([key, value]) => `${key}=${value}\n`);
+  await asPodmanUser(`cat > ${environmentFile}`, Buffer.from(lines.join('')));
+  const container = `${name}-${randomBytes(2).toString('hex')}`;
+  const described = readUnit(unit);
+  await podman(runArguments(described, { name: container, image, volumes, environmentFile, hostNetwork }));
+  onTestFinished(async () => {
+    await podman(['rm', '--force', '--time', '0', container]);
+    for (const volume of Object.values(volumes)) if (!volume.startsWith('/')) await podman(['volume', 'rm', volume]);
+  });
+  const inspected = JSON.parse(await podman(['inspect', container])) as [
+    { HostConfig: { ReadonlyRootfs: boolean; SecurityOpt: string[] }; EffectiveCaps: string[] | null },
+  ];
+  expect(inspected[0].HostConfig.ReadonlyRootfs).toBe(true);
+  expect(inspected[0].EffectiveCaps ?? []).toEqual([]);
+  if (hostNetwork) return `127.0.0.1:${valuesOf(described, 'Container', 'PublishPort')[0]?.split(':').at(-1)}`;
+  const [address = ''] = (await podman(['port', container])).split(' -> ').toReversed();
+  expect(address).toMatch(/^127\.0\.0\.1:\d+$/);
+  return address;
+}
+
+beforeAll(async () => {
+  host = await podmanHost();
+  folder = `${host.folders.work}/${name}`;
+  await asPodmanUser('mkdir -m 700 "$1"');
+  hostNetwork = (await asPodmanUser('exec 3<>/dev/net/tun')).code !== 0;
+});
+afterAll(async () => {
+  await asPodmanUser('rm -rf "$1"');
+  const left = (await podman(['images', '--format', '{{.Repository}}:{{.Tag}}'])).split('\n');
+  for (const image of left.filter((text) => text.includes(name))) await podman(['rmi', '--force', image]);
+});
+
+it('the queue’s unit starts a queue that the engine accepts: durable, with its token, writing through to the disk', async () => {
+  const token = randomBytes(24).toString('hex');
+  const settings = readFileSync(join(DEPLOY, 'nats.conf'));
+  await asPodmanUser('cat > "$1/nats.conf"', settings);
+  const volumes = { 'stageflow-nats.volume': `${name}-nats`, '%h/.config/stageflow/nats.conf': `${folder}/nats.conf` };
+  const address = await start('quadlets/stageflow-nats.container', await imageOf(natsBinary(), 'nats'), volumes, {
+    STAGEFLOW_NATS_TOKEN: token,
+  });
+  const connect = (given: string) =>
+    connectJetStreamBus({
+      url: `nats://${address}`,
+      token: given,
+      node: 'main',
+      engineId: 'deploy',
+      clock: systemClock,
+      log: silentLog,
+      onPoison: async () => {},
+    });
+  const bus = await connect(token);
+  onTestFinished(() => bus.close());
+  await bus.prepare();
+  expect(bus.facts).toMatchObject({ kind: 'jetstream', reducedDurability: false });
+  await expect(connect('wrong')).rejects.toMatchObject({ code: 'nats_failed' });
+});
+
+it.skipIf(store === null)(
+  `the store’s unit starts a store that keeps what it is given${store === null ? ` [skipped: ${objectStoreMissing('versitygw')}]` : ''}`,
+  async () => {
+    const secretKey = randomBytes(24).toString('hex');
+    const volumes = { 'stageflow-store.volume': `${name}-store`, 'stageflow-store-iam.volume': `${name}-iam` };
+    const image = await imageOf(store ?? '', 'versitygw');
+    const address = await start('quadlets/stageflow-store.container', image, volumes, {
+      ROOT_ACCESS_KEY: 'stageflow',
+      ROOT_SECRET_KEY: secretKey,
+    });
+    const kept = new S3Store({ endpoint: `http://${address}`, region: 'us-east-1', accessKey: 'stageflow', secretKey });
+    await expect.poll(() => kept.prepare().then(() => 'ready', String), { timeout: 20_000 }).toBe('ready');
+    await kept.put('scanner-artifacts', 'job/report.json', Buffer.from('{}'));
+    const found = await kept.get('scanner-artifacts', 'job/report.json');
+    if (found === null) throw new Error('the object is gone');
+    expect(String(await buffer(found.body))).toBe('{}');
+  },
+);
