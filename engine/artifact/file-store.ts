@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { StageflowError } from '../kernel/index.ts';
-import { isSafeKey } from './keys.ts';
+import { isSafeFolder, isSafeKey } from './keys.ts';
 import { receive, storeError } from './receive.ts';
-import type { ArtifactStore, Bucket, PutOptions, StoredObject } from './store.ts';
+import type { ArtifactStore, Bucket, ByteRange, ListedObject, PutOptions, StoredObject } from './store.ts';
 
 const BUCKETS: readonly Bucket[] = ['scanner-staging', 'scanner-artifacts'];
 /** No key can begin with a dot, so unfinished files never collide with objects and are never listed. */
@@ -99,7 +99,11 @@ export class FileStore implements ArtifactStore {
     });
   }
 
-  async get(bucket: Bucket, key: string): Promise<{ size: number; body: AsyncIterable<Uint8Array> } | null> {
+  async get(
+    bucket: Bucket,
+    key: string,
+    range?: ByteRange,
+  ): Promise<{ size: number; body: AsyncIterable<Uint8Array> } | null> {
     return this.#coded(async () => {
       const path = this.#path(bucket, key);
       if (!(await this.#foldersExist(bucket, key))) return null;
@@ -111,7 +115,10 @@ export class FileStore implements ArtifactStore {
         throw error;
       }
       const found = await handle.stat();
-      if (found.isFile()) return { size: found.size, body: handle.createReadStream() };
+      if (found.isFile()) {
+        const part = range === undefined ? {} : { start: range.offset, end: range.offset + range.length - 1 };
+        return { size: found.size, body: handle.createReadStream(part) };
+      }
       await handle.close();
       return null;
     });
@@ -131,7 +138,7 @@ export class FileStore implements ArtifactStore {
     });
   }
 
-  async *list(bucket: Bucket, prefix: string): AsyncGenerator<{ key: string; size: number }> {
+  async *list(bucket: Bucket, prefix: string): AsyncGenerator<ListedObject> {
     const start = join(this.#root, bucket);
     try {
       if (await isFolder(start)) yield* this.#walk(start, '', prefix);
@@ -151,7 +158,18 @@ export class FileStore implements ArtifactStore {
     });
   }
 
-  async *#walk(folder: string, base: string, prefix: string): AsyncGenerator<{ key: string; size: number }> {
+  async removeAll(bucket: Bucket, prefix: string): Promise<void> {
+    await this.#coded(async () => {
+      if (!isSafeFolder(prefix)) throw new StageflowError('store_failed', { reason: 'a malformed key was asked for' });
+      // Every folder down to it must be a plain one: a link on the way would lead the removal out of the store.
+      const folder = this.#path(bucket, prefix.slice(0, -1));
+      if (!(await this.#foldersExist(bucket, `${prefix}x`))) return;
+      await rm(folder, { recursive: true, force: true });
+      await syncFolder(dirname(folder));
+    });
+  }
+
+  async *#walk(folder: string, base: string, prefix: string): AsyncGenerator<ListedObject> {
     const entries = (await readdir(folder, { withFileTypes: true })).flatMap((entry) => {
       if (entry.isDirectory()) return [{ name: `${entry.name}/`, folder: true }];
       return entry.isFile() && !entry.name.startsWith('.') ? [{ name: entry.name, folder: false }] : [];
@@ -164,7 +182,8 @@ export class FileStore implements ArtifactStore {
       if (entry.folder) {
         if (key.startsWith(prefix) || prefix.startsWith(key)) yield* this.#walk(path, key, prefix);
       } else if (key.startsWith(prefix)) {
-        yield { key, size: (await lstat(path)).size };
+        const { size, mtimeMs } = await lstat(path);
+        yield { key, size, modified: mtimeMs };
       }
     }
   }

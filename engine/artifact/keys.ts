@@ -26,6 +26,11 @@ export function isSafeKey(key: string): boolean {
   return key.length <= 600 && key.split('/').every((segment) => SEGMENT.test(segment));
 }
 
+/** True when a prefix names a folder of keys: safe segments and a slash at the end. The empty prefix, which is everything, does not. */
+export function isSafeFolder(prefix: string): boolean {
+  return prefix.endsWith('/') && isSafeKey(prefix.slice(0, -1));
+}
+
 /** The contract's keys in the bucket `scanner-artifacts`; a part that is not one of ours is refused as `store_failed`. */
 export const artifactKeys = {
   /** What of a job begins with: every key of it. */
@@ -51,6 +56,8 @@ export const artifactKeys = {
 /** The contract's keys in the bucket `scanner-staging`. */
 export const stagingKeys = {
   job: (jobId: string) => `staging/${job(jobId)}/`,
+  /** A tiny object that tells whether the store takes, gives and removes. */
+  canary: (name: string) => (SEGMENT.test(name) ? `staging/canary/${name}` : refused('name')),
   /** `filename` is sanitised already and ends in .zip. */
   archive: (jobId: string, filename: string) =>
     SEGMENT.test(filename) && filename.endsWith('.zip') ? `staging/${job(jobId)}/${filename}` : refused('file name'),

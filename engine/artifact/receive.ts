@@ -17,7 +17,7 @@ export function storeError(thrown: unknown): StageflowError {
   return known.code === 'internal' ? failed(String(known.details['reason']), thrown) : known;
 }
 
-/** Hands a body on in chunks while hashing it; refuses beyond `maxBytes` and, at the end, another hash than expected. */
+/** Hands a body on in chunks while hashing it; refuses beyond `maxBytes` and, at the end, another size or hash than announced. */
 export function receive(
   body: Uint8Array | AsyncIterable<Uint8Array>,
   options: PutOptions,
@@ -40,6 +40,9 @@ export function receive(
         }
         hash.update(chunk);
         yield chunk;
+      }
+      if (options.expectSize !== undefined && options.expectSize !== size) {
+        throw failed(`it has ${size} bytes and not the ${options.expectSize} that were announced`);
       }
       if (options.expectSha256 !== undefined && options.expectSha256 !== sha256()) {
         throw failed('its bytes do not have the hash that was announced');

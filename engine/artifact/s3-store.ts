@@ -1,81 +1,41 @@
-import { randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, unlink } from 'node:fs/promises';
-import http from 'node:http';
-import https from 'node:https';
-import { join } from 'node:path';
-import { Client } from 'minio';
-import { StageflowError } from '../kernel/index.ts';
-import { isSafeKey } from './keys.ts';
+import type { Client } from 'minio';
+import { type Clock, StageflowError, systemClock } from '../kernel/index.ts';
+import { removeOlder } from './expiry.ts';
+import { isSafeFolder, isSafeKey } from './keys.ts';
 import { receive, storeError } from './receive.ts';
-import type { ArtifactStore, Bucket, PutOptions, StoredObject } from './store.ts';
-
-/** How an S3-compatible store is reached. */
-export interface S3Options {
-  /** For example `https://s3.example.com:9000`. */
-  readonly endpoint: string;
-  /** Always given to the client: without it every presigned address would cost a request. */
-  readonly region: string;
-  readonly accessKey: string;
-  readonly secretKey: string;
-  /** Bucket in the path (most servers) or in the host name (AWS). Default true. */
-  readonly pathStyle?: boolean;
-  /** Folder for bodies too long for memory; emptied after each put. */
-  readonly spool: string;
-  /** Milliseconds of silence after which a request fails. Default 30,000. */
-  readonly timeoutMs?: number;
-}
+import { codeOf, connectS3, isMissing, patiently, PART_BYTES } from './s3-client.ts';
+import { ruleStaging } from './s3-lifecycle.ts';
+import { abortUploads, inParts, putInParts } from './s3-parts.ts';
+import type { S3Options } from './s3-settings.ts';
+import type { ArtifactStore, Bucket, ByteRange, ListedObject, PutOptions, StoredObject } from './store.ts';
 
 const BUCKETS: readonly Bucket[] = ['scanner-staging', 'scanner-artifacts'];
-/** Bodies up to this many bytes are sent from memory in one request. */
-const IN_MEMORY = 8 * 2 ** 20;
-const PART = 16 * 2 ** 20;
-const MISSING = new Set(['NotFound', 'NoSuchKey', 'NoSuchObject']);
+const DAY_MS = 86_400_000;
+/** Names in one request to remove; the protocol's own limit. */
+const BATCH = 1000;
 
-const isMissing = (error: unknown) => MISSING.has(String((error as { code?: unknown } | null)?.code));
-
-/** A transport that gives up on a silent server; the client itself would wait for ever. */
-function transportOf(secure: boolean, timeoutMs: number): Pick<typeof http, 'request'> {
-  const { request } = secure ? https : http;
-  const timed = (options: http.RequestOptions, onResponse?: (response: http.IncomingMessage) => void) => {
-    const made = request(options, onResponse);
-    made.setTimeout(timeoutMs, () => made.destroy(new Error(`the store was silent for ${timeoutMs / 1000} s`)));
-    return made;
-  };
-  return { request: timed as typeof http.request };
-}
-
-/** Objects in any S3-compatible store. A put is checked whole (hash, size) before a byte is sent. */
+/** Objects in any S3-compatible store. Memory stays flat whatever a body's length; a body that fails leaves nothing. */
 export class S3Store implements ArtifactStore {
   readonly #client: Client;
   readonly #region: string;
-  readonly #spool: string;
+  readonly #stagingDays: number;
+  readonly #clock: Clock;
 
-  constructor(options: S3Options) {
-    const { protocol, hostname, port } = new URL(options.endpoint);
-    const secure = protocol === 'https:';
+  constructor(options: S3Options, clock: Clock = systemClock) {
+    this.#client = connectS3(options);
     this.#region = options.region;
-    this.#spool = options.spool;
-    this.#client = new Client({
-      endPoint: hostname,
-      port: port === '' ? (secure ? 443 : 80) : Number(port),
-      useSSL: secure,
-      accessKey: options.accessKey,
-      secretKey: options.secretKey,
-      region: options.region,
-      pathStyle: options.pathStyle ?? true,
-      partSize: PART,
-      transport: transportOf(secure, options.timeoutMs ?? 30_000),
-    });
+    this.#stagingDays = options.stagingDays ?? 7;
+    this.#clock = clock;
   }
 
+  /** Also has staged archives removed after their days, and takes back uploads that no living engine can still be sending. */
   async prepare(): Promise<void> {
     await this.#coded(async () => {
-      await mkdir(this.#spool, { recursive: true, mode: 0o700 });
-      for (const bucket of BUCKETS) {
-        if (await this.#client.bucketExists(bucket)) continue;
-        await this.#client.makeBucket(bucket, this.#region);
-      }
+      const now = this.#clock.now();
+      for (const bucket of BUCKETS) await this.#makeBucket(bucket);
+      for (const bucket of BUCKETS) await abortUploads(this.#client, bucket, '', now - DAY_MS);
+      if (!(await ruleStaging(this.#client, this.#stagingDays)))
+        await removeOlder(this, 'scanner-staging', 'staging/', now - this.#stagingDays * DAY_MS);
     });
   }
 
@@ -88,25 +48,40 @@ export class S3Store implements ArtifactStore {
     return this.#coded(async () => {
       this.#check(bucket, key);
       const receipt = receive(body, options);
-      const metadata = options.contentType === undefined ? {} : { 'Content-Type': options.contentType };
-      const chunks = receipt.chunks();
-      const head = await gathered(chunks);
-      if (head.ended) await this.#client.putObject(bucket, key, head.bytes, head.bytes.length, metadata);
-      else {
-        await this.#spooled(head.bytes, chunks, (path) =>
-          this.#client.putObject(bucket, key, createReadStream(path), receipt.size(), metadata),
-        );
+      const headers = { 'content-type': options.contentType ?? 'application/octet-stream' };
+      const parts = inParts(receipt.chunks());
+      const first = await parts.next();
+      const head = first.done ? Buffer.alloc(0) : first.value;
+      // A full part may be all there is; one more look tells, and it also lets the body's last check speak before anything is sent.
+      const second = head.length < PART_BYTES ? null : await parts.next();
+      if (second === null || second.done) {
+        await patiently(() => this.#client.putObject(bucket, key, head, head.length, { ...headers }));
+      } else {
+        await putInParts(this.#client, bucket, key, chain([head, second.value], parts), headers);
       }
       return { key, sha256: receipt.sha256(), size: receipt.size() };
     });
   }
 
-  async get(bucket: Bucket, key: string): Promise<{ size: number; body: AsyncIterable<Uint8Array> } | null> {
+  async get(
+    bucket: Bucket,
+    key: string,
+    range?: ByteRange,
+  ): Promise<{ size: number; body: AsyncIterable<Uint8Array> } | null> {
     return this.#coded(async () => {
       const found = await this.head(bucket, key);
       if (found === null) return null;
+      const { size } = found;
+      const length = range === undefined ? size : Math.min(range.length, size - range.offset);
+      // The protocol has no words for no bytes.
+      if (length <= 0) return { size, body: chain([], null) };
       try {
-        return { size: found.size, body: await this.#client.getObject(bucket, key) };
+        const from = range?.offset ?? 0;
+        const whole = from === 0 && length === size;
+        const stream = await patiently(() =>
+          whole ? this.#client.getObject(bucket, key) : this.#client.getPartialObject(bucket, key, from, length),
+        );
+        return { size, body: coded(stream) };
       } catch (error) {
         if (isMissing(error)) return null;
         throw error;
@@ -118,7 +93,7 @@ export class S3Store implements ArtifactStore {
     return this.#coded(async () => {
       this.#check(bucket, key);
       try {
-        return { size: (await this.#client.statObject(bucket, key)).size };
+        return { size: (await patiently(() => this.#client.statObject(bucket, key))).size };
       } catch (error) {
         if (isMissing(error)) return null;
         throw error;
@@ -126,14 +101,18 @@ export class S3Store implements ArtifactStore {
     });
   }
 
-  async *list(bucket: Bucket, prefix: string): AsyncGenerator<{ key: string; size: number }> {
+  async *list(bucket: Bucket, prefix: string): AsyncGenerator<ListedObject> {
     try {
       // S3 lists in the order of keys, page by page.
       const objects = this.#client.listObjectsV2(bucket, prefix, true) as AsyncIterable<{
         name?: string;
         size: number;
+        lastModified: Date;
       }>;
-      for await (const { name, size } of objects) if (name !== undefined) yield { key: name, size };
+      for await (const { name, size, lastModified } of objects) {
+        // A server that keeps keys as files also lists the folders that were made with a tool of its own; no key of ours ends so.
+        if (name !== undefined && isSafeKey(name)) yield { key: name, size, modified: lastModified.getTime() };
+      }
     } catch (error) {
       throw storeError(error);
     }
@@ -142,36 +121,39 @@ export class S3Store implements ArtifactStore {
   async remove(bucket: Bucket, key: string): Promise<void> {
     await this.#coded(async () => {
       this.#check(bucket, key);
-      await this.#client.removeObject(bucket, key).catch((error: unknown) => {
+      await patiently(() => this.#client.removeObject(bucket, key)).catch((error: unknown) => {
         if (!isMissing(error)) throw error;
       });
     });
   }
 
-  /** Writes a body to a private file, hands the file on, and removes it whatever happens. */
-  async #spooled(
-    head: Uint8Array,
-    rest: AsyncIterable<Uint8Array>,
-    use: (path: string) => Promise<unknown>,
-  ): Promise<void> {
-    const path = join(this.#spool, `put-${process.pid}-${randomBytes(8).toString('hex')}`);
-    try {
-      const handle = await open(path, 'wx', 0o600);
-      try {
-        await handle.writeFile(head);
-        await handle.writeFile(rest);
-      } finally {
-        await handle.close();
-      }
-      await use(path);
-    } finally {
-      await unlink(path).catch(() => {});
-    }
+  async removeAll(bucket: Bucket, prefix: string): Promise<void> {
+    await this.#coded(async () => {
+      if (!BUCKETS.includes(bucket) || !isSafeFolder(prefix)) refuseKey();
+      await abortUploads(this.#client, bucket, prefix, Number.POSITIVE_INFINITY);
+      let names: string[] = [];
+      const send = async () => {
+        const batch = names;
+        names = [];
+        const answers = await patiently(() => this.#client.removeObjects(bucket, batch));
+        const failed = answers.find((answer) => answer?.Error ?? (answer as { Code?: string } | null)?.Code);
+        if (failed) throw new Error(`the store kept ${failed.Error?.Key ?? 'an object'} that was to be removed`);
+      };
+      for await (const { key } of this.list(bucket, prefix)) if (names.push(key) === BATCH) await send();
+      if (names.length > 0) await send();
+    });
+  }
+
+  async #makeBucket(bucket: Bucket): Promise<void> {
+    if (await patiently(() => this.#client.bucketExists(bucket))) return;
+    await this.#client.makeBucket(bucket, this.#region).catch((error: unknown) => {
+      // Another engine was faster.
+      if (codeOf(error) !== 'BucketAlreadyOwnedByYou') throw error;
+    });
   }
 
   #check(bucket: Bucket, key: string): void {
-    if (BUCKETS.includes(bucket) && isSafeKey(key)) return;
-    throw new StageflowError('store_failed', { reason: 'a malformed key was asked for' });
+    if (!BUCKETS.includes(bucket) || !isSafeKey(key)) refuseKey();
   }
 
   async #coded<T>(work: () => Promise<T>): Promise<T> {
@@ -183,14 +165,33 @@ export class S3Store implements ArtifactStore {
   }
 }
 
-/** The first bytes of a body, up to what may stay in memory, and whether they are all of it. The rest stays in `chunks`. */
-async function gathered(chunks: AsyncGenerator<Uint8Array>): Promise<{ bytes: Buffer; ended: boolean }> {
-  const parts: Uint8Array[] = [];
-  for (let size = 0; size <= IN_MEMORY; ) {
-    const next = await chunks.next();
-    if (next.done) return { bytes: Buffer.concat(parts), ended: true };
-    parts.push(next.value);
-    size += next.value.length;
-  }
-  return { bytes: Buffer.concat(parts), ended: false };
+function refuseKey(): never {
+  throw new StageflowError('store_failed', { reason: 'a malformed key was asked for' });
+}
+
+async function* chain<T>(first: readonly T[], rest: AsyncIterable<T> | null): AsyncGenerator<T> {
+  yield* first;
+  if (rest !== null) yield* rest;
+}
+
+/** A server's answer whose failures bear a code, and whose connection is freed when the reader stops early, even before the first byte. */
+function coded(stream: AsyncIterable<Uint8Array> & { destroy(): unknown }): AsyncIterable<Uint8Array> {
+  return {
+    [Symbol.asyncIterator]() {
+      const reader = stream[Symbol.asyncIterator]();
+      return {
+        async next() {
+          try {
+            return await reader.next();
+          } catch (error) {
+            throw storeError(error);
+          }
+        },
+        async return() {
+          stream.destroy();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
 }

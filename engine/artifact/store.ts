@@ -14,7 +14,25 @@ export interface PutOptions {
   readonly expectSha256?: string;
   /** Refuse and leave nothing beyond this many bytes. */
   readonly maxBytes?: number;
+  /** Refuse and leave nothing when there are more or fewer bytes than announced. */
+  readonly expectSize?: number;
   readonly contentType?: string;
+}
+
+/** A part of an object, in bytes. What lies beyond the object's end is left out. */
+export interface ByteRange {
+  /** First byte, from 0. */
+  readonly offset: number;
+  /** How many, at least 1. */
+  readonly length: number;
+}
+
+/** One line of a list. */
+export interface ListedObject {
+  readonly key: string;
+  readonly size: number;
+  /** When it was stored, in milliseconds since the epoch, by the store's own clock. */
+  readonly modified: number;
 }
 
 /**
@@ -30,12 +48,21 @@ export interface ArtifactStore {
     body: Uint8Array | AsyncIterable<Uint8Array>,
     options?: PutOptions,
   ): Promise<StoredObject>;
-  /** The object's bytes as a stream, or null when there is none. */
-  get(bucket: Bucket, key: string): Promise<{ readonly size: number; readonly body: AsyncIterable<Uint8Array> } | null>;
+  /**
+   * The object's bytes, or those of `range`, as a stream, or null when there is none. `size` is that of the whole object. The stream
+   * must be read to its end or broken off.
+   */
+  get(
+    bucket: Bucket,
+    key: string,
+    range?: ByteRange,
+  ): Promise<{ readonly size: number; readonly body: AsyncIterable<Uint8Array> } | null>;
   /** The object's size, or null when there is none. */
   head(bucket: Bucket, key: string): Promise<{ readonly size: number } | null>;
   /** Objects whose key starts with `prefix`, in the order of their keys. */
-  list(bucket: Bucket, prefix: string): AsyncIterable<{ readonly key: string; readonly size: number }>;
+  list(bucket: Bucket, prefix: string): AsyncIterable<ListedObject>;
   /** Removes one object; none is not an error. */
   remove(bucket: Bucket, key: string): Promise<void>;
+  /** Removes everything below a folder of keys, with what is still being stored there; `prefix` ends in a slash. */
+  removeAll(bucket: Bucket, prefix: string): Promise<void>;
 }

@@ -19,14 +19,14 @@ export function createMemoryStore(
       objects.set(`${bucket}/${key}`, bytes);
       return { key, sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length };
     },
-    get: async (bucket, key) => {
+    get: async (bucket, key, range) => {
       const bytes = objects.get(`${bucket}/${key}`);
       return bytes === undefined
         ? null
         : {
             size: bytes.length,
             body: (async function* () {
-              yield bytes;
+              yield range === undefined ? bytes : bytes.subarray(range.offset, range.offset + range.length);
             })(),
           };
     },
@@ -36,10 +36,14 @@ export function createMemoryStore(
     },
     list: async function* (bucket, prefix) {
       const keys = [...objects.keys()].filter((key) => key.startsWith(`${bucket}/${prefix}`)).toSorted();
-      for (const key of keys) yield { key: key.slice(bucket.length + 1), size: objects.get(key)?.length ?? 0 };
+      for (const key of keys)
+        yield { key: key.slice(bucket.length + 1), size: objects.get(key)?.length ?? 0, modified: 0 };
     },
     remove: async (bucket, key) => {
       objects.delete(`${bucket}/${key}`);
+    },
+    removeAll: async (bucket, prefix) => {
+      for (const key of objects.keys()) if (key.startsWith(`${bucket}/${prefix}`)) objects.delete(key);
     },
   };
 }

@@ -7,6 +7,7 @@ import { image } from './checks/image.ts';
 import { imageTools } from './checks/image-tools.ts';
 import { memory } from './checks/memory.ts';
 import { natsServer } from './checks/nats-server.ts';
+import { minio, versitygw } from './checks/object-store.ts';
 import { node } from './checks/node.ts';
 import { npm } from './checks/npm.ts';
 import { platform } from './checks/platform.ts';
@@ -31,6 +32,8 @@ export const CHECKS: readonly Check[] = [
   natsServer,
   disk,
   memory,
+  minio,
+  versitygw,
 ];
 
 /** A check's answer with its name. */

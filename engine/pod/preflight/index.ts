@@ -9,5 +9,7 @@ export { CHECKS, runChecks } from './checks.ts';
 export type { CheckRow } from './checks.ts';
 export { bringNatsServer, findNatsServer } from './nats-server.ts';
 export type { FoundNatsServer } from './nats-server.ts';
+export { bringObjectStore, findObjectStore, objectStoreMissing } from './object-store.ts';
+export type { ObjectStoreKind } from './object-store.ts';
 export { prepareMachine } from './prepare-machine.ts';
 export type { PreparedMachine } from './prepare-machine.ts';
