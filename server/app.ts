@@ -5,21 +5,23 @@
  */
 import { asStageflowError, StageflowError } from '@stageflow/engine/kernel';
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { observed } from './ops/access-log.ts';
 import { requestIdOf } from './request-id.ts';
 import { problemResponse } from './problem.ts';
-import type { Route, ServerEnv } from './route.ts';
+import type { Peer, Route, ServerEnv } from './route.ts';
 import { ROUTES } from './routes/index.ts';
 import type { Services } from './services.ts';
 
 /** The app, in the form that every transport takes. */
 export interface App {
-  fetch(request: Request): Promise<Response>;
+  /** `peer` is left out where there is no network between caller and app. */
+  fetch(request: Request, peer?: Peer): Promise<Response>;
 }
 
 /** Builds the app of all routes. */
 export function createApp(services: Services, routes: readonly Route[] = ROUTES): App {
   const app = buildApp(services, routes);
-  return { fetch: async (request) => app.fetch(request) };
+  return { fetch: async (request, peer = { address: null }) => app.fetch(request, peer) };
 }
 
 /** The app with its registry, for the OpenAPI document. */
@@ -41,6 +43,7 @@ export function buildApp(services: Services, routes: readonly Route[] = ROUTES):
     await next();
     c.header('x-request-id', id);
   });
+  app.use(observed(services));
   app.notFound((c) => problemResponse(new StageflowError('not_found'), c.get('requestId')));
   app.onError((thrown, c) => {
     const error =

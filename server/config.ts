@@ -30,5 +30,13 @@ export const ServerConfig = z.object({
   /** Retention in days. */
   stagingDays: z.number().min(0.01).default(7),
   jobDays: z.number().min(0.01).default(30),
+  /** Port on loopback that gives the metrics without a token; 0 for none. */
+  metricsPort: z.number().int().min(0).max(65_535).default(0),
+  /** `host:port` of private addresses to which webhooks may be sent. */
+  webhookHosts: z.array(z.string()).default([]),
+  /** True to serve on a queue that can lose accepted jobs at a power loss (nats-server before 2.10). */
+  allowReducedDurability: z.boolean().default(false),
+  /** Seconds that running cells get to end when the server is stopped. */
+  graceSeconds: z.number().int().min(0).max(3600).default(20),
 });
 export type ServerConfig = z.infer<typeof ServerConfig>;

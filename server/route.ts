@@ -8,8 +8,15 @@ import type { Services } from './services.ts';
 /** Who may call a route: anybody, anybody signed in (`any`), or a token with the scope. */
 export type Scope = 'public' | 'any' | TokenScope;
 
+/** The other end of a request's connection, as the transport knows it. */
+export interface Peer {
+  /** The client's address in its one spelling; null in process. */
+  readonly address: string | null;
+}
+
 /** What middleware leaves for handlers. `principal` is there on every route that is not public. */
 export interface ServerEnv {
+  Bindings: Peer;
   Variables: { principal: Principal; requestId: string };
 }
 

@@ -2,6 +2,8 @@ import type { Engine } from '@stageflow/engine';
 import type { Clock, Log } from '@stageflow/engine/kernel';
 import type { Manifest } from '@stageflow/engine/scanner';
 import type { ServerConfig } from './config.ts';
+import type { Answered } from './ops/access-log.ts';
+import type { Health } from './ops/health.ts';
 
 /** What every route works with; made once by whoever starts the app (the `server` command, a test, the desktop). */
 export interface Services {
@@ -12,6 +14,16 @@ export interface Services {
   readonly log: Log;
   /** Words of the canaries (disk, queue, store, ledger) why no new work is taken just now; null when all is well. */
   readonly pressure: () => Pressure | null;
+  /** Aborts when the server is about to stop: streams end, and nothing new is begun. Missing where nothing stops but the process. */
+  readonly closing?: AbortSignal;
+  /** How each part is, as the canaries saw it last; missing where nobody looks. */
+  readonly health?: () => Health;
+  /** The metrics page; missing where nobody counts. */
+  readonly metrics?: () => Promise<string>;
+  /** Told of every answered request. */
+  readonly onAnswered?: (answered: Answered) => void;
+  /** Told that there is something new to send to webhooks. */
+  readonly onDeliveriesAdded?: () => void;
 }
 
 /** Why new work is refused for the moment. */

@@ -1,0 +1,38 @@
+import type { Pressure } from '../services.ts';
+
+/** Parts that the server cannot work without. */
+export const PARTS = ['database', 'queue', 'podman', 'store', 'disk'] as const;
+export type Part = (typeof PARTS)[number];
+
+/** What a canary found last. */
+export interface Reading {
+  readonly ok: boolean;
+  /** A clause for a person when it is not. */
+  readonly reason: string | null;
+  /** Milliseconds that the canary took. */
+  readonly ms: number;
+}
+
+/** Every part's last reading. */
+export interface Health {
+  readonly ready: boolean;
+  /** True once the server has been told to stop. */
+  readonly stopping: boolean;
+  readonly parts: Readonly<Record<Part, Reading>>;
+}
+
+/** When a refused client may ask again: two rounds of the canaries. */
+const RETRY_SECONDS = 10;
+
+/** What the readings mean for readiness. Pure. */
+export function judgeHealth(parts: Readonly<Record<Part, Reading>>, stopping: boolean): Health {
+  return { ready: !stopping && PARTS.every((part) => parts[part].ok), stopping, parts };
+}
+
+/** What the readings mean for new work: nothing is taken that could not be kept. Pure. */
+export function pressureOf(health: Health): Pressure | null {
+  if (health.stopping) return { reason: 'it is being stopped', retryAfterSeconds: RETRY_SECONDS };
+  const broken = PARTS.find((part) => !health.parts[part].ok);
+  if (broken === undefined) return null;
+  return { reason: health.parts[broken].reason ?? `${broken} does not work`, retryAfterSeconds: RETRY_SECONDS };
+}
