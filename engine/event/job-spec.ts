@@ -64,6 +64,11 @@ export const JobSpec = z.object({
   }),
   /** The job whose finished cells are adopted by hash (retry, resume after cancel). */
   parent: z.string().nullable(),
+  /** Cells of the parent that are not adopted, because they are to be scanned again. */
+  anew: z
+    .array(z.object({ pageId: z.string().max(64), scanner: ScannerId }))
+    .max(1000)
+    .optional(),
   /** Free text of the person, shown in lists. */
   label: z.string().max(200).nullable(),
 });

@@ -1,13 +1,12 @@
 import type { Failure } from '../event/index.ts';
 
-/** What the orchestrator is to do after a transition: a closed union. Each must be safe to repeat after a crash. */
+/**
+ * What the owner of a job is to do after a transition: a closed union. Each must be safe to repeat after a crash. The commands of a
+ * newer event replace what was left of an older one's.
+ */
 export type Command =
-  /** Bring up the job's pod with the containers its source needs. */
-  | { readonly kind: 'startPod' }
-  /** Hand out cells until none is missing. */
-  | { readonly kind: 'startScan' }
-  /** End the job's pod; a pod that is gone already is fine. */
-  | { readonly kind: 'dropPod' }
+  /** Run pods and hand out cells until an event says how that ended. No pod outlives it. */
+  | { readonly kind: 'runPods' }
   /** Merge all cells into the report and record `jobs.events.completed`. */
   | { readonly kind: 'aggregate' }
   /** Write a report of the finished cells whose verdict says incomplete. */

@@ -34,27 +34,27 @@ const AFTER_SCAN: readonly Row[] = [late('COMPLETING', 'scan.events.failed')];
 
 /** The job's life. Pairs without a row are refused. */
 export const TABLE: readonly Row[] = [
-  row('PENDING', 'jobs.events.created', 'EXTRACTING', ['startPod'], 'zip'),
-  row('PENDING', 'jobs.events.created', 'READY_TO_SCAN', ['startPod', 'startScan'], 'urls'),
+  row('PENDING', 'jobs.events.created', 'EXTRACTING', ['runPods'], 'zip'),
+  row('PENDING', 'jobs.events.created', 'READY_TO_SCAN', ['runPods'], 'urls'),
 
-  row('EXTRACTING', 'extraction.events.ready', 'READY_TO_SCAN', ['startScan']),
-  row('EXTRACTING', 'extraction.events.failed', 'FAILED', ['dropPod', 'failJob']),
+  row('EXTRACTING', 'extraction.events.ready', 'READY_TO_SCAN'),
+  row('EXTRACTING', 'extraction.events.failed', 'FAILED', ['failJob']),
 
   row('READY_TO_SCAN', 'scan.events.page.discovered', 'SCANNING'),
-  row('READY_TO_SCAN', 'scan.events.failed', 'FAILED', ['dropPod', 'failJob']),
+  row('READY_TO_SCAN', 'scan.events.failed', 'FAILED', ['failJob']),
 
   stay('SCANNING', 'scan.events.page.discovered'),
   stay('SCANNING', 'scan.events.page.visited'),
   stay('SCANNING', 'scan.events.cell.completed'),
   stay('SCANNING', 'scan.events.page.completed'),
-  row('SCANNING', 'scan.events.completed', 'COMPLETING', ['dropPod', 'aggregate']),
-  row('SCANNING', 'scan.events.failed', 'FAILED', ['dropPod', 'writePartialReport', 'failJob'], 'finished-cells'),
-  row('SCANNING', 'scan.events.failed', 'FAILED', ['dropPod', 'failJob'], 'no-finished-cells'),
+  row('SCANNING', 'scan.events.completed', 'COMPLETING', ['aggregate']),
+  row('SCANNING', 'scan.events.failed', 'FAILED', ['writePartialReport', 'failJob'], 'finished-cells'),
+  row('SCANNING', 'scan.events.failed', 'FAILED', ['failJob'], 'no-finished-cells'),
 
   row('COMPLETING', 'jobs.events.completed', 'DONE'),
   ...AFTER_SCAN,
 
-  ...OPEN.map((state) => row(state, 'jobs.events.failed', 'FAILED', ['dropPod'])),
+  ...OPEN.map((state) => row(state, 'jobs.events.failed', 'FAILED')),
 
   ...SUBJECTS.map((type) => late('DONE', type)),
   ...SUBJECTS.map((type) => late('FAILED', type)),

@@ -16,7 +16,8 @@ type Adoptable = Extract<
 
 /**
  * Gives a job made from another one (retry, resume after cancel) its parent's finished cells: objects are copied and
- * their hashes checked, then the events that name them are recorded anew. What failed in the parent is not adopted.
+ * their hashes checked, then the events that name them are recorded anew. What failed in the parent is not adopted, nor what the job
+ * names as to be scanned again.
  * Only a job in READY_TO_SCAN adopts; called again it changes nothing.
  */
 export async function adoptFinishedCells(jobId: string, ports: EnginePorts): Promise<void> {
@@ -39,10 +40,17 @@ export async function adoptFinishedCells(jobId: string, ports: EnginePorts): Pro
   for (const e of history)
     if (e.type === 'scan.events.page.completed' && (e.data.status === 'skipped' || !failed.has(e.data.pageId)))
       open.delete(e.data.pageId);
+  const { anew = [] } = job.spec;
+  const again = new Set(anew.map(({ pageId }) => pageId));
   const drafts: EventDraft[] = [];
   for (const event of history) {
     if (!adoptable(event, failed)) continue;
-    if (event.type === 'scan.events.cell.completed' && event.data.pageId === '_site' && open.size > 0) continue;
+    // For a cell its page is visited once more; the page's other cells are taken over.
+    if (event.type === 'scan.events.cell.completed') {
+      const { pageId, scanner } = event.data;
+      if (pageId === '_site' && (open.size > 0 || anew.some((cell) => cell.scanner === scanner))) continue;
+      if (anew.some((cell) => cell.pageId === pageId && cell.scanner === scanner)) continue;
+    } else if (event.type !== 'scan.events.page.discovered' && again.has(event.data.pageId)) continue;
     const data = await copied(event, parent.id, jobId, ports);
     if (data) drafts.push({ type: event.type, key: keyOf(event), cause: event.id, data } as EventDraft);
   }

@@ -1,9 +1,9 @@
-import { asStageflowError, StageflowError } from '../kernel/index.ts';
+import { asStageflowError, type Clock, StageflowError } from '../kernel/index.ts';
 import type { JobRow } from '../ledger/port.ts';
 import { exitFailure, planPod, type Role, type RunningContainer, type RunningPod } from '../pod/index.ts';
 import { ARCHIVE_LIMITS } from '../scanner/index.ts';
 import type { AttemptFacts, EnginePorts, JobEgress } from './ports.ts';
-import { createQueue } from './queue.ts';
+import { createQueue, type Queue } from './queue.ts';
 import { HEARTBEAT_SECONDS } from './session/assignment.ts';
 import { historyOf } from './session/crawl.ts';
 import { createSession, type Session } from './session/session.ts';
@@ -16,21 +16,29 @@ export interface AttemptEnd {
   readonly inFlight: readonly { readonly pageId: string; readonly scanners: readonly string[] }[];
   readonly skipped: ReturnType<NonNullable<ReturnType<Session['crawl']>>['tally']['rows']>;
   readonly facts: AttemptFacts;
+  /** Resolves when the pod is gone; never rejects. Removing takes a second that the report need not wait for. */
+  readonly removed: Promise<void>;
 }
 
 /** Seconds until a container must have said it is ready. */
 const READY_SECONDS = 90;
+/** How often it is looked whether the cells in hand have ended, in milliseconds. */
+const DRAIN_LOOK = 200;
 /** Seconds of silence after which a container counts as dead: several heartbeats, and room for a busy machine. */
 const SILENT_SECONDS = 60;
 
 /**
- * Runs one pod for a job until its cells are done, it fails, or `stop` aborts. Never rejects; leaves no pod behind.
- * `onExtracted` resolves when the job's state lets pages be handed out (the queue delivered the event that says so).
+ * Runs one pod for a job until its cells are done, it fails, or `stop` aborts. Never rejects; leaves no pod behind once `removed` resolves.
+ * When `draining` aborts, no new cell is handed out and the attempt stops with the last one in hand. `onExtracted` resolves when the job's state lets pages be handed out (the queue delivered the event that says so).
  */
 export async function runAttempt(
   job: JobRow,
   ports: EnginePorts,
-  control: { readonly stop: AbortSignal; readonly onExtracted: (session: Session) => Promise<void> },
+  control: {
+    readonly stop: AbortSignal;
+    readonly draining: AbortSignal;
+    readonly onExtracted: (session: Session) => Promise<void>;
+  },
 ): Promise<AttemptEnd> {
   const { clock, log } = ports;
   const startedAt = clock.now();
@@ -88,14 +96,17 @@ export async function runAttempt(
       queue.load(pages, siteCells);
       await session.open();
     };
-    end = await talk(job, pod, session, ports, control.stop, open, watch.signal);
+    const drained = whenDrained(queue, control.draining, clock, watch.signal);
+    end = await Promise.race([talk(job, pod, session, ports, control.stop, open, watch.signal), drained]);
   } catch (error) {
     end = { kind: 'failed', error: asStageflowError(error) };
   }
   watch.abort();
   const inFlight = queue.inFlight();
   session.close();
-  await pod?.remove().catch((error: unknown) => log.warn('the pod could not be removed', { jobId: job.id, error }));
+  const removed = (async () => {
+    await pod?.remove().catch((error: unknown) => log.warn('the pod could not be removed', { jobId: job.id, error }));
+  })();
   const records = (egress as JobEgress | null)?.records() ?? [];
   (egress as JobEgress | null)?.close();
   const runner = session.runner();
@@ -115,7 +126,24 @@ export async function runAttempt(
       versions: runner?.versions ?? {},
       egress: records,
     },
+    removed,
   };
+}
+
+/** Resolves when `draining` has aborted and no cell is in hand any more. */
+async function whenDrained(
+  queue: Queue,
+  draining: AbortSignal,
+  clock: Clock,
+  over: AbortSignal,
+): Promise<AttemptEnd['end']> {
+  await new Promise<void>((resolve) => {
+    if (draining.aborted) resolve();
+    draining.addEventListener('abort', () => resolve(), { once: true, signal: over });
+  });
+  queue.drain();
+  while (queue.inFlight().length > 0 && !over.aborted) await clock.sleep(DRAIN_LOOK, over).catch(() => {});
+  return { kind: 'stopped' };
 }
 
 function sampledRows(urls: readonly string[]): AttemptEnd['skipped'] {

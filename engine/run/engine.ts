@@ -1,15 +1,19 @@
 import type { JobSpec, StageflowEvent } from '../event/index.ts';
-import { movesOnReceive, TERMINAL } from '../event/index.ts';
+import { TERMINAL } from '../event/index.ts';
 import { newJobId, StageflowError } from '../kernel/index.ts';
 import type { JobRow, Ledger } from '../ledger/port.ts';
 import type { AccessSecrets } from '../scanner/index.ts';
 import type { JobView } from '../view/index.ts';
 import { type ArtifactStore, stagingKeys } from '../artifact/index.ts';
 import type { Staging } from '../submit/index.ts';
-import { runJob, type StopReason } from './job-loop.ts';
-import { LEASE_MS, moveRecord, startReaders } from './orchestrate.ts';
+import { endJob } from './commands/fail-job.ts';
+import { createJobsAtWork } from './jobs-at-work.ts';
+import { startReaders } from './orchestrate.ts';
+import { openPausedJobs } from './paused.ts';
 import type { EnginePorts } from './ports.ts';
 import { project } from './project.ts';
+import { LOOK_MS, startReconciler } from './reconcile.ts';
+import { claimRecord, ownerName } from './record.ts';
 import { startRelay } from './relay.ts';
 import { createSignal } from './signal.ts';
 
@@ -30,12 +34,22 @@ export interface Engine {
   newJobId(): string;
   /** Where the archive of a job to be submitted is put. */
   staging(jobId: string): Staging;
-  /** Takes up an unfinished job of this data folder under a new attempt. Refused (`conflict`) when it has ended. */
+  /** Takes up an unfinished job of this data folder under a new attempt, paused or not. Refused (`conflict`) when it has ended. */
   resume(jobId: string, access?: AccessSecrets | null): Promise<void>;
   /** Makes a job from one that ended, adopting its finished cells. Returns the new id. */
   retry(jobId: string, access?: AccessSecrets | null): string;
-  /** Ends a job as FAILED(cancelled); what was found stays. Resolves when its pod is gone. */
+  /** Makes a job from one that ended, adopting all its finished cells but this one. Refused (`not_found`) when the job has no such cell. Returns the new id. */
+  retryCell(jobId: string, pageId: string, scanner: string, access?: AccessSecrets | null): string;
+  /** Ends a job as FAILED(cancelled); what was found stays. Resolves when its pod is gone. A job that waits or rests needs no pod for it. */
   cancel(jobId: string): Promise<void>;
+  /** Hands out no more cells of a job and drops its pod, until `unpause`, also over restarts; its state stays. Refused (`conflict`) when no cell is to come any more. */
+  pause(jobId: string): Promise<void>;
+  /** Goes on with a paused job under a new attempt; one that is not paused is left alone. */
+  unpause(jobId: string): Promise<void>;
+  /** True while a job is paused. */
+  paused(jobId: string): boolean;
+  /** True while a job waits for a slot (`maxConcurrentJobs`). */
+  waiting(jobId: string): boolean;
   /** Events of a job after `afterSeq`, live, until it has ended or `signal` aborts. */
   follow(jobId: string, afterSeq?: number, signal?: AbortSignal): AsyncIterable<StageflowEvent>;
   /** The job's read model, folded to its newest event. */
@@ -43,83 +57,73 @@ export interface Engine {
   /** Resolves with the job's row when it has ended and its last words are stored. */
   ended(jobId: string): Promise<JobRow>;
   /** An event of the job could not be handled five times: the job ends as FAILED(poison). */
-  poisoned(event: StageflowEvent): void;
-  /** Ends all work: pods are dropped, unfinished jobs keep their state and go on with the next start. */
-  stop(): Promise<void>;
+  poisoned(event: StageflowEvent): Promise<void>;
+  /**
+   * Ends all work: no new cell is handed out, those in hand may end for `graceSeconds` (default 0), then pods are dropped. Unfinished jobs
+   * keep their state and go on with the next start.
+   */
+  stop(options?: { readonly graceSeconds?: number }): Promise<void>;
 }
 
-/** Starts the engine on its ports. Jobs of earlier lives are left alone until `resume`. */
-export async function startEngine(ports: EnginePorts): Promise<Engine> {
-  const { ledger, clock, log } = ports;
-  const moved = createSignal(clock);
-  const running = new Map<string, { readonly done: Promise<void>; readonly control: AbortController }>();
-  let stopped = false;
+/** How an engine is run. */
+export interface EngineOptions {
+  /** Take up every unfinished job of the ledger, at the start and when another engine's lease has lapsed. Default false: those of earlier lives are left alone until `resume`. */
+  readonly recover?: boolean;
+  /** Most jobs that have a pod at once; further ones wait in PENDING. Default: no limit. */
+  readonly maxConcurrentJobs?: number;
+  /** Whose job it is: waiting jobs start in turn between tenants. Default: all are one tenant's. */
+  readonly tenantOf?: (jobId: string) => string;
+  /** Seconds between two looks of the reconciler. Default 15. */
+  readonly reconcileSeconds?: number;
+}
 
-  const unlisten = ledger.onCommit(() => moved.notify());
+/** Starts the engine on its ports. */
+export async function startEngine(ports: EnginePorts, options: EngineOptions = {}): Promise<Engine> {
+  const { ledger, clock, log } = ports;
+  const { recover = false, maxConcurrentJobs = Number.POSITIVE_INFINITY, tenantOf = () => '' } = options;
+  const moved = createSignal(clock);
+  const work = createJobsAtWork(ports, { most: maxConcurrentJobs, tenantOf }, moved);
+  const resting = openPausedJobs(ledger);
+  const submitted = new Set<string>();
+  const mine = (jobId: string) => recover || submitted.has(jobId) || ledger.job(jobId)?.state === 'FAILED';
+  let stopping: Promise<void> | null = null;
+
+  const unlisten = ledger.onCommit((events) => {
+    moved.notify();
+    // Whoever ended the job, its pod is of no more use.
+    for (const event of events) if (event.type === 'jobs.events.failed') void work.end(event.jobId, 'rest');
+  });
   const relay = startRelay({ ledger, bus: ports.bus, clock, log });
 
-  /** Starts a job's loop once; the promise resolves when the loop is over. */
-  const run = (jobId: string) => {
-    if (running.has(jobId) || stopped) return;
-    const control = new AbortController();
-    const seconds = ledger.job(jobId)?.spec.limits.jobSeconds ?? 3600;
-    const deadline = clock.after(seconds * 1000, () => control.abort('deadline' satisfies StopReason));
-    const done = runJob(jobId, ports, { signal: control.signal, moved })
-      .then(() => writeLastWords(jobId))
-      .catch((error: unknown) => log.error('a job loop broke', { jobId, error }))
-      .finally(() => {
-        deadline.cancel();
-        running.delete(jobId);
-        moved.notify();
-      });
-    running.set(jobId, { done, control });
-  };
-
-  /** A job that FAILED with something found still gets its report, which says incomplete; then its record is given back. */
-  const writeLastWords = async (jobId: string) => {
+  const known = (jobId: string): JobRow => {
     const job = ledger.job(jobId);
-    if (!job || !TERMINAL.has(job.state)) return;
-    // Whatever ended the job (a refused archive, a poisonous message), its login details have no more use.
-    ports.secrets.remove(jobId);
+    if (!job) throw new StageflowError('job_not_found', { jobId });
+    return job;
+  };
+
+  /** Takes up a job that nobody runs: what an earlier owner still does is refused, what the queue had not delivered is received. */
+  const takeUp = (job: JobRow) => {
+    if (job.state !== 'PENDING' && job.state !== 'FAILED') ledger.raiseAttempt(job.id);
+    for (const { event } of ledger.unreceived(job.id)) if (event.type !== 'jobs.events.created') ledger.receive(event);
+    work.take(job.id);
+  };
+
+  /** A new job that the queue delivers: ours once its record says so. False leaves it to those who resume it. */
+  const takeNew = async (job: JobRow): Promise<boolean> => {
+    if (!mine(job.id)) return false;
+    if (resting.has(job.id) || work.runs(job.id) || work.waits(job.id)) return true;
+    if (await claimRecord(job, ports)) work.take(job.id);
+    return true;
+  };
+
+  /** Ends a job now, whoever has it: in its loop when it runs here, else as it stands. */
+  const endNow = async (jobId: string, error: StageflowError) => {
+    await work.end(jobId, error);
+    resting.delete(jobId);
+    if (ledger.ended(jobId)) return;
+    await endJob(jobId, known(jobId).attempt, error, ports);
     project(ledger, jobId);
-    const hasReport = ledger.events(jobId).some((e) => e.type === 'jobs.events.failed' && e.data.report !== null);
-    if (job.state === 'FAILED' && !hasReport && ledger.pages(jobId).length > 0) {
-      await ports.report(jobId).catch((error: unknown) => log.warn('no report of a failed job', { jobId, error }));
-    }
-  };
-
-  const mine = new Set<string>();
-  const readers = await startReaders(ports, (job, event) => {
     moved.notify();
-    if (!mine.has(job.id) || TERMINAL.has(job.state)) {
-      if (event.type === 'extraction.events.failed' || event.type === 'scan.events.failed') failed(job, event);
-      return;
-    }
-    if (event.type === 'jobs.events.created') run(job.id);
-    if (event.type === 'extraction.events.failed' || event.type === 'scan.events.failed') failed(job, event);
-  });
-
-  /** extraction.failed and scan.failed end the job; the public word for it is jobs.failed. */
-  const failed = (job: JobRow, event: StageflowEvent & { type: 'extraction.events.failed' | 'scan.events.failed' }) => {
-    ledger.append(job.id, job.attempt, [
-      { type: 'jobs.events.failed', key: '', cause: event.id, data: { failure: event.data.failure, report: null } },
-    ]);
-  };
-
-  const heartbeat = { timer: clock.after(LEASE_MS / 3, () => renew()) };
-  const renew = () => {
-    for (const jobId of running.keys()) {
-      const job = ledger.job(jobId);
-      if (job && !TERMINAL.has(job.state)) {
-        moveRecord(job, ports).then(
-          (owned) => {
-            if (!owned) running.get(jobId)?.control.abort('stop' satisfies StopReason);
-          },
-          (error: unknown) => log.warn('a lease could not be renewed', { jobId, error }),
-        );
-      }
-    }
-    heartbeat.timer = clock.after(LEASE_MS / 3, renew);
   };
 
   const submit: Engine['submit'] = ({ id, spec, access, parent, owner }) => {
@@ -127,16 +131,58 @@ export async function startEngine(ports: EnginePorts): Promise<Engine> {
     // An id that is taken must not touch the login details of the job that has it.
     if (ledger.job(jobId)) throw new StageflowError('job_exists', { jobId });
     if (access) ports.secrets.put(jobId, access);
-    mine.add(jobId);
+    submitted.add(jobId);
     try {
       ledger.createJob({ id: jobId, spec, parent: parent ?? null, ...(owner === undefined ? {} : { owner }) });
     } catch (error) {
-      mine.delete(jobId);
+      submitted.delete(jobId);
       ports.secrets.remove(jobId);
       throw error;
     }
     return jobId;
   };
+
+  /** A job made from an ended one; `anew` are the cells that it does not adopt. */
+  const again = (jobId: string, anew: JobSpec['anew'], access: AccessSecrets | null | undefined): string => {
+    const { state, spec } = known(jobId);
+    if (!TERMINAL.has(state)) throw new StageflowError('conflict', { jobId, state, action: 'retry' });
+    if (spec.access && !access) throw new StageflowError('secrets_gone');
+    const { anew: _, ...rest } = spec;
+    return submit({
+      spec: { ...rest, parent: jobId, ...(anew ? { anew } : {}) },
+      parent: jobId,
+      access: access ?? null,
+    });
+  };
+
+  const resume: Engine['resume'] = async (jobId, access) => {
+    const job = known(jobId);
+    if (ledger.ended(jobId)) throw new StageflowError('conflict', { jobId, state: job.state, action: 'resume' });
+    submitted.add(jobId);
+    resting.delete(jobId);
+    // A loop of this engine is at it already: a higher attempt would only fence that loop out.
+    if (work.runs(jobId) || work.waits(jobId)) return;
+    if (access) ports.secrets.put(jobId, access);
+    takeUp(job);
+  };
+
+  const readers = await startReaders(ports, takeNew, () => moved.notify());
+  for (const job of ledger.open()) {
+    if (!mine(job.id) || resting.has(job.id)) continue;
+    const record = await ports.bus.records.get(job.id).catch(() => null);
+    // Another engine may still be at it; the reconciler sees whether it renews its lease.
+    const owner = record?.record.owner ?? null;
+    const now = ledger.job(job.id);
+    if (now && !work.runs(job.id) && !work.waits(job.id) && (owner === null || owner === ownerName(ports))) takeUp(now);
+  }
+  const reconciler = startReconciler(ports, {
+    work,
+    moved,
+    everyMs: options.reconcileSeconds === undefined ? LOOK_MS : options.reconcileSeconds * 1000,
+    mine,
+    rests: (jobId) => resting.has(jobId),
+    takeUp,
+  });
 
   return {
     ledger,
@@ -147,43 +193,32 @@ export async function startEngine(ports: EnginePorts): Promise<Engine> {
       put: (bucket, key, body, options) => ports.store.put(bucket, key, body, options),
       key: (filename) => stagingKeys.archive(jobId, filename),
     }),
-    resume: async (jobId, access) => {
-      const job = ledger.job(jobId);
-      if (!job) throw new StageflowError('job_not_found', { jobId });
-      if (TERMINAL.has(job.state)) throw new StageflowError('conflict', { jobId, state: job.state, action: 'resume' });
-      // A loop of this engine is at it already: a higher attempt would only fence that loop out.
-      if (running.has(jobId)) return;
-      mine.add(jobId);
-      if (access) ports.secrets.put(jobId, access);
-      ledger.raiseAttempt(jobId);
-      // What the queue had not delivered when the last owner died is received now; a repeat changes nothing.
-      for (const event of ledger.events(jobId)) {
-        if (movesOnReceive(event.type)) {
-          const now = ledger.receive(event);
-          if (event.type === 'extraction.events.failed' || event.type === 'scan.events.failed') failed(now, event);
-        }
-      }
-      const now = ledger.job(jobId);
-      if (now) await moveRecord(now, ports);
-      if (now && TERMINAL.has(now.state)) await writeLastWords(jobId);
-      else run(jobId);
-    },
-    retry: (jobId, access) => {
-      const job = ledger.job(jobId);
-      if (!job) throw new StageflowError('job_not_found', { jobId });
-      if (!TERMINAL.has(job.state)) throw new StageflowError('conflict', { jobId, state: job.state, action: 'retry' });
-      if (job.spec.access && !access) throw new StageflowError('secrets_gone');
-      return submit({ spec: { ...job.spec, parent: jobId }, parent: jobId, access: access ?? null });
+    resume,
+    retry: (jobId, access) => again(jobId, undefined, access),
+    retryCell: (jobId, pageId, scanner, access) => {
+      const { spec } = known(jobId);
+      const page = pageId === '_site' || ledger.pages(jobId).some((row) => row.pageId === pageId);
+      if (!page || !spec.modules.some(({ id }) => id === scanner)) throw new StageflowError('not_found');
+      return again(jobId, [{ pageId, scanner }], access);
     },
     cancel: async (jobId) => {
-      const job = ledger.job(jobId);
-      if (!job) throw new StageflowError('job_not_found', { jobId });
-      if (TERMINAL.has(job.state)) return;
-      if (!running.has(jobId)) run(jobId);
-      const loop = running.get(jobId);
-      loop?.control.abort('cancel' satisfies StopReason);
-      await loop?.done;
+      known(jobId);
+      if (!ledger.ended(jobId)) await endNow(jobId, new StageflowError('cancelled'));
+      else await work.end(jobId, 'rest');
     },
+    pause: async (jobId) => {
+      const { state } = known(jobId);
+      if (TERMINAL.has(state) || state === 'COMPLETING')
+        throw new StageflowError('conflict', { jobId, state, action: 'a pause' });
+      resting.add(jobId);
+      await work.end(jobId, 'rest');
+    },
+    unpause: async (jobId) => {
+      known(jobId);
+      if (resting.has(jobId)) await resume(jobId);
+    },
+    paused: (jobId) => resting.has(jobId),
+    waiting: (jobId) => work.waits(jobId),
     follow: async function* (jobId, afterSeq = 0, signal) {
       let seq = afterSeq;
       for (;;) {
@@ -192,44 +227,34 @@ export async function startEngine(ports: EnginePorts): Promise<Engine> {
           seq = event.seq;
           yield event;
         }
-        const job = ledger.job(jobId);
-        if (!job || signal?.aborted) return;
-        if (batch.length === 0 && TERMINAL.has(job.state) && !running.has(jobId)) return;
-        if (batch.length === 0) await moved.wait(500, signal);
+        if (signal?.aborted || !ledger.job(jobId)) return;
+        if (batch.length > 0) continue;
+        if (stopping !== null || (ledger.ended(jobId) && !work.runs(jobId))) return;
+        await moved.wait(500, signal);
       }
     },
-    poisoned: (event) => {
-      const job = ledger.job(event.jobId);
-      if (!job || TERMINAL.has(job.state)) return;
-      const error = new StageflowError('poison');
-      const failure = { code: error.code, sentence: error.message, about: event.type };
-      ledger.append(job.id, job.attempt, [
-        { type: 'jobs.events.failed', key: '', cause: event.id, data: { failure, report: null } },
-      ]);
-      ports.secrets.remove(job.id);
-      running.get(job.id)?.control.abort('stop' satisfies StopReason);
+    poisoned: async (event) => {
+      if (ledger.job(event.jobId)) await endNow(event.jobId, new StageflowError('poison'));
     },
     view: (jobId) => project(ledger, jobId),
     ended: async (jobId) => {
       for (;;) {
-        const job = ledger.job(jobId);
-        if (!job) throw new StageflowError('job_not_found', { jobId });
-        if (TERMINAL.has(job.state) && !running.has(jobId)) return job;
-        if (stopped) return job;
+        const job = known(jobId);
+        if (stopping !== null || (ledger.ended(jobId) && !work.runs(jobId))) return job;
         await moved.wait(1000);
       }
     },
-    stop: async () => {
-      stopped = true;
-      heartbeat.timer.cancel();
-      const loops = [...running.values()];
-      for (const loop of loops) loop.control.abort('stop' satisfies StopReason);
-      await Promise.all(loops.map((loop) => loop.done));
-      await relay.drained(2000);
-      await readers.stop();
-      await relay.stop();
-      unlisten();
-      moved.notify();
+    stop: ({ graceSeconds = 0 } = {}) => {
+      stopping ??= (async () => {
+        reconciler.stop();
+        await work.stop(graceSeconds * 1000);
+        await relay.drained(2000);
+        await readers.stop();
+        await relay.stop();
+        unlisten();
+        moved.notify();
+      })();
+      return stopping;
     },
   };
 }

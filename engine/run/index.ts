@@ -6,7 +6,7 @@
 export { archiveVerdict } from './archive-verdict.ts';
 export type { ArchiveVerdict } from './archive-verdict.ts';
 export { defaultDataFolder, liveEngine } from './data-folder.ts';
-export type { Engine } from './engine.ts';
+export type { Engine, EngineOptions } from './engine.ts';
 export { readJobs } from './read-jobs.ts';
 export type { JobLine } from './read-jobs.ts';
 export { openLocalEngine } from './local.ts';

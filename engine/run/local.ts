@@ -11,7 +11,7 @@ import { createPodmanRuntime, createProcessRuntime, type PodRuntime } from '../p
 import { discoverScanners } from '../scanner/discover.ts';
 import type { Manifest } from '../scanner/index.ts';
 import { openDataFolder } from './data-folder.ts';
-import { type Engine, startEngine } from './engine.ts';
+import { type Engine, type EngineOptions, startEngine } from './engine.ts';
 import { jobEgress } from './job-egress.ts';
 import { createMachineLock } from './machine-lock.ts';
 import type { EnginePorts } from './ports.ts';
@@ -36,6 +36,8 @@ export interface LocalEngineOptions {
   readonly node: string;
   readonly log: Log;
   readonly clock?: Clock;
+  /** How the engine is run; the default is one command's. */
+  readonly engine?: EngineOptions;
   /** Told when the queue is lost for good. */
   readonly onLost?: (reason: string) => void;
 }
@@ -91,7 +93,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
       engineId: id,
       clock,
       log,
-      onPoison: async (event) => engine.poisoned(event),
+      onPoison: (event) => engine.poisoned(event),
       onStreamsMade: () => {
         for (const job of ledger.jobs({ states: ['PENDING', 'EXTRACTING', 'READY_TO_SCAN', 'SCANNING', 'COMPLETING'] }))
           ledger.republish(job.id);
@@ -139,7 +141,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
       node: options.node,
     };
     await sweepStaging(ports);
-    const engine = await startEngine(ports);
+    const engine = await startEngine(ports, options.engine);
     undo.push(() => engine.stop());
     return { ...engine, folder: folder.root, socket: folder.socket, manifests: byId, close: unwind };
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Bus } from '../bus/port.ts';
 import type { Clock, Log } from '../kernel/index.ts';
 import type { Ledger } from '../ledger/port.ts';
 import type { DialAnswer, PodRuntime } from '../pod/runtime.ts';
-import type { JobSpec } from '../event/index.ts';
+import type { Failure, JobSpec } from '../event/index.ts';
 import type { Manifest, SiteSummary } from '../scanner/index.ts';
 import type { MachineLock } from './machine-lock.ts';
 import type { SecretFolder } from './secrets.ts';
@@ -60,8 +60,11 @@ export interface AttemptFacts {
   readonly egress: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Aggregation and rendering behind one call. */
-export type ReportWriter = (jobId: string) => Promise<{
+/** Aggregation and rendering behind one call. `failure` is what the job is about to end with; null when it is not failing, or has said so already. */
+export type ReportWriter = (
+  jobId: string,
+  failure: Failure | null,
+) => Promise<{
   readonly report: { readonly key: string; readonly sha256: string; readonly size: number };
   readonly html: { readonly key: string; readonly sha256: string; readonly size: number };
   readonly verdict: 'complete' | 'incomplete';

@@ -56,6 +56,8 @@ export interface Queue {
   pageDone(pageId: string, scanned: boolean): { readonly complete: boolean };
   pageCompleted(pageId: string): void;
   next(lane: Lane): WorkItem | 'wait' | 'done';
+  /** Hands out nothing more, for good: whoever asks waits. */
+  drain(): void;
   /** True when every lane is through. */
   finished(): boolean;
   /** Missing cells of the work that is handed out now (a container died with it). */
@@ -90,6 +92,7 @@ export function createQueue(scanners: readonly QueueScanner[]): Queue {
   let busyMachine: { pageId: string; scanner: string } | null = null;
   let busySite: string | null = null;
   let isSeeded = false;
+  let draining = false;
   let nextPlace = 0;
 
   const missing = (page: Page, ids: readonly string[]) => ids.filter((id) => !page.cells.has(id));
@@ -195,7 +198,10 @@ export function createQueue(scanners: readonly QueueScanner[]): Queue {
       const page = pages.get(pageId);
       if (page) Object.assign(page, { completed: true, laneDone: true });
     },
-    next: (lane) => (lane === 'page' ? nextPage() : lane === 'site' ? nextSite() : nextMachine()),
+    drain: () => {
+      draining = true;
+    },
+    next: (lane) => (draining ? 'wait' : lane === 'page' ? nextPage() : lane === 'site' ? nextSite() : nextMachine()),
     finished: () => siteLaneOver() && busyMachine === null && machineWork().length === 0,
     inFlight: () => [
       ...[...busyPages].flatMap((id) => {

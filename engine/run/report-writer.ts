@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { aggregate, readHistory, scannerResults } from '../aggregate/index.ts';
 import { artifactKeys, type ArtifactStore, readZstJson } from '../artifact/index.ts';
 import type { Bus } from '../bus/port.ts';
+import type { Failure } from '../event/index.ts';
 import { asStageflowError, type Log } from '../kernel/index.ts';
 import type { Ledger } from '../ledger/port.ts';
 import { ensureReportTemplate, type Report, renderHtml, renderJson, renderScannerHtml } from '../report/index.ts';
@@ -37,8 +38,8 @@ export async function readObject(store: ArtifactStore, key: string, most: number
 /** Builds a job's report from ledger and store, stores every form of it, and says what it came to. */
 export function createReportWriter(deps: Deps): ReportWriter {
   const { ledger, store } = deps;
-  return async (jobId) => {
-    const [report, template] = await Promise.all([buildReport(jobId, deps), ensureReportTemplate()]);
+  return async (jobId, failure) => {
+    const [report, template] = await Promise.all([buildReport(jobId, failure, deps), ensureReportTemplate()]);
     const history = readHistory(ledger.events(jobId));
     const readArtifact = (key: string) => readObject(store, key, 16 * 2 ** 20);
     const put = (key: string, text: string) => store.put('scanner-artifacts', key, Buffer.from(text));
@@ -65,7 +66,7 @@ export function createReportWriter(deps: Deps): ReportWriter {
   };
 }
 
-async function buildReport(jobId: string, deps: Deps): Promise<Report> {
+async function buildReport(jobId: string, failure: Failure | null, deps: Deps): Promise<Report> {
   const { ledger, store, manifests, bus, log } = deps;
   const job = ledger.job(jobId);
   if (!job) throw new TypeError(`no job ${jobId}`);
@@ -79,7 +80,7 @@ async function buildReport(jobId: string, deps: Deps): Promise<Report> {
       attempt: job.attempt,
       createdAt: job.createdAt,
       finishedAt: ended?.time ?? null,
-      failure: failed?.type === 'jobs.events.failed' ? failed.data.failure : null,
+      failure: failed?.type === 'jobs.events.failed' ? failed.data.failure : failure,
     },
     spec: job.spec,
     siteOrigin: job.spec.source.kind === 'zip' ? ZIP_ORIGIN : null,

@@ -85,7 +85,7 @@ export function buildJobSpec(options: SubmitOptions, known: readonly Known[]): R
   const modules = modulesOf(options, known);
   if (!modules.ok) return modules;
   const device = options.device ?? SUBMIT_DEFAULTS.device;
-  const spec: Record<keyof JobSpec, unknown> = {
+  const spec: Record<Exclude<keyof JobSpec, 'anew'>, unknown> = {
     source: options.source,
     modules: modules.value,
     pages: {

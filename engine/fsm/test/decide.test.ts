@@ -90,10 +90,10 @@ describe('the job machine', () => {
 
   it('sends a ZIP job to extraction and a URL job straight to scanning', () => {
     expect(decide('PENDING', createdEvent('j', 'zip'), { finishedCells: 0 })).toMatchObject({
-      value: { state: 'EXTRACTING', commands: [{ kind: 'startPod' }] },
+      value: { state: 'EXTRACTING', commands: [{ kind: 'runPods' }] },
     });
     expect(decide('PENDING', createdEvent('j', 'urls'), { finishedCells: 0 })).toMatchObject({
-      value: { state: 'READY_TO_SCAN', commands: [{ kind: 'startPod' }, { kind: 'startScan' }] },
+      value: { state: 'READY_TO_SCAN', commands: [{ kind: 'runPods' }] },
     });
   });
 
@@ -102,14 +102,14 @@ describe('the job machine', () => {
       const decision = decide('SCANNING', eventOf('j', drafts.scanFailed()), { finishedCells });
       return decision.ok ? decision.value.commands.map((command) => command.kind) : [];
     };
-    expect(kinds(0)).toEqual(['dropPod', 'failJob']);
-    expect(kinds(3)).toEqual(['dropPod', 'writePartialReport', 'failJob']);
+    expect(kinds(0)).toEqual(['failJob']);
+    expect(kinds(3)).toEqual(['writePartialReport', 'failJob']);
   });
 
   it('hands the reason of a failure to the command that tells it', () => {
     const decision = decide('EXTRACTING', eventOf('j', drafts.refused()), { finishedCells: 0 });
     expect(decision).toMatchObject({
-      value: { commands: [{ kind: 'dropPod' }, { kind: 'failJob', failure: { code: 'zip_path' } }] },
+      value: { commands: [{ kind: 'failJob', failure: { code: 'zip_path' } }] },
     });
   });
 
