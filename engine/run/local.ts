@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { FileStore } from '../artifact/index.ts';
-import { connectJetStreamBus, startNatsServer } from '../bus/index.ts';
+import { type ArtifactStore, FileStore } from '../artifact/index.ts';
+import { type Bus, connectJetStreamBus, startNatsServer } from '../bus/index.ts';
 import type { JobSpec } from '../event/index.ts';
 import { nextState } from '../fsm/index.ts';
 import { type Clock, type Log, systemClock } from '../kernel/index.ts';
@@ -10,7 +10,7 @@ import { ensureImage } from '../pod/image/index.ts';
 import { createPodmanRuntime, createProcessRuntime, type PodRuntime } from '../pod/index.ts';
 import { discoverScanners } from '../scanner/discover.ts';
 import type { Manifest } from '../scanner/index.ts';
-import { openDataFolder } from './data-folder.ts';
+import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { type Engine, type EngineOptions, startEngine } from './engine.ts';
 import { jobEgress } from './job-egress.ts';
 import { createMachineLock } from './machine-lock.ts';
@@ -40,6 +40,12 @@ export interface LocalEngineOptions {
   readonly engine?: EngineOptions;
   /** Told when the queue is lost for good. */
   readonly onLost?: (reason: string) => void;
+  /** Where artifacts go; files of the data folder when left out. */
+  readonly store?: (folder: DataFolder) => ArtifactStore;
+  /** Told before each start of a pod. */
+  readonly onPodStart?: () => void;
+  /** Days for which the archive of an ended job is kept; see `sweepStaging`. */
+  readonly stagingDays?: number;
 }
 
 /** An engine of this machine, and how to give everything back. */
@@ -48,6 +54,13 @@ export interface LocalEngine extends Engine {
   /** Where it should listen for the machine's owner; null where sockets are no files. */
   readonly socket: string | null;
   readonly manifests: ReadonlyMap<string, Manifest>;
+  readonly queue: {
+    readonly facts: Bus['facts'];
+    /** True when the queue has just stored something, which is the only evidence that it can. */
+    healthy(): Promise<boolean>;
+    /** Ends a queue server of ours, which is then started again; some never recover from a full disk by themselves. */
+    restart(): void;
+  };
   /** Stops the engine, its queue server and its ledger, and frees the data folder. */
   close(): Promise<void>;
 }
@@ -78,12 +91,12 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
       ledger.setSetting('engineId', engineId);
     }
     const id = engineId;
-    const store = new FileStore(folder.store);
+    const store = options.store?.(folder) ?? new FileStore(folder.store);
     const { natsServer } = options;
     const server =
       typeof natsServer === 'string'
         ? startNatsServer({ binary: natsServer, directory: folder.nats, clock, log })
-        : Promise.resolve({ ...natsServer, stop: async () => {} });
+        : Promise.resolve({ ...natsServer, pid: () => null, stop: async () => {} });
     undo.push(() => server.then((started) => started.stop()).catch(() => {}));
     const [nats, manifests] = await Promise.all([server, discoverScanners(options.scanners), store.prepare()]);
     const bus = await connectJetStreamBus({
@@ -114,7 +127,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
               ? createPodmanRuntime({ host: await podmanHost(), engineId: id, log })
               : createProcessRuntime({ engineId: id, folder: processFolder(ledger), log });
           await made.reap(() => false);
-          return made;
+          return options.onPodStart ? announced(made, options.onPodStart) : made;
         })();
         runtimes.set(isolation, runtime);
       }
@@ -140,12 +153,32 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
       engineId: id,
       node: options.node,
     };
-    await sweepStaging(ports);
+    await sweepStaging(ports, options.stagingDays);
     const engine = await startEngine(ports, options.engine);
     undo.push(() => engine.stop());
-    return { ...engine, folder: folder.root, socket: folder.socket, manifests: byId, close: unwind };
+    const queue: LocalEngine['queue'] = {
+      facts: bus.facts,
+      healthy: () => bus.healthy(),
+      restart: () => {
+        const pid = nats.pid();
+        if (pid !== null) process.kill(pid, 'SIGTERM');
+      },
+    };
+    return { ...engine, folder: folder.root, socket: folder.socket, manifests: byId, queue, close: unwind };
   } catch (error) {
     await unwind();
     throw error;
   }
+}
+
+/** A runtime that says so before it makes a pod. */
+function announced(runtime: PodRuntime, onPodStart: () => void): PodRuntime {
+  return {
+    kind: runtime.kind,
+    create: (plan) => {
+      onPodStart();
+      return runtime.create(plan);
+    },
+    reap: (keep) => runtime.reap(keep),
+  };
 }
