@@ -6,6 +6,8 @@
 import { asStageflowError, StageflowError } from '@stageflow/engine/kernel';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { observed } from './ops/access-log.ts';
+import { HTTPException } from 'hono/http-exception';
+import { createLimits } from './limits/limits.ts';
 import { requestIdOf } from './request-id.ts';
 import { problemResponse } from './problem.ts';
 import type { Peer, Route, ServerEnv } from './route.ts';
@@ -24,8 +26,7 @@ export function createApp(services: Services, routes: readonly Route[] = ROUTES)
   return { fetch: async (request, peer = { address: null }) => app.fetch(request, peer) };
 }
 
-/** The app with its registry, for the OpenAPI document. */
-export function buildApp(services: Services, routes: readonly Route[] = ROUTES): OpenAPIHono<ServerEnv> {
+function buildApp(services: Services, routes: readonly Route[]): OpenAPIHono<ServerEnv> {
   const app = new OpenAPIHono<ServerEnv>({
     defaultHook: (result, c) => {
       if (result.success) return;
@@ -47,15 +48,15 @@ export function buildApp(services: Services, routes: readonly Route[] = ROUTES):
   app.notFound((c) => problemResponse(new StageflowError('not_found'), c.get('requestId')));
   app.onError((thrown, c) => {
     const error =
-      thrown instanceof SyntaxError
-        ? new StageflowError('bad_request', { reason: 'it is not JSON' })
+      thrown instanceof SyntaxError || thrown instanceof HTTPException
+        ? new StageflowError('bad_request', { reason: 'its body cannot be read' })
         : asStageflowError(thrown);
     const requestId = c.get('requestId');
     if (error.row.http >= 500)
       services.log.error('a request failed', { requestId, code: error.code, reason: error.message });
     return problemResponse(error, requestId);
   });
-  app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
-  for (const route of routes) route.register(app, services);
+  const inner = { ...services, limits: createLimits(services) };
+  for (const route of routes) route.register(app, inner);
   return app;
 }

@@ -1,7 +1,11 @@
 import type { TokenScope } from '@stageflow/engine/ledger';
-import { createRoute, type OpenAPIHono, type RouteConfig, type RouteHandler } from '@hono/zod-openapi';
+import type { OpenAPIHono, RouteConfig, RouteHandler } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
 import type { Principal } from './auth/principal.ts';
 import { guard } from './auth/guard.ts';
+import { idempotent } from './idempotency.ts';
+import { boundedJson } from './intake/body.ts';
+import { limitAddress, type Limits, limitToken, refuseUnderPressure } from './limits/limits.ts';
 import { PROBLEM_ANSWER } from './problem.ts';
 import type { Services } from './services.ts';
 
@@ -17,7 +21,30 @@ export interface Peer {
 /** What middleware leaves for handlers. `principal` is there on every route that is not public. */
 export interface ServerEnv {
   Bindings: Peer;
-  Variables: { principal: Principal; requestId: string };
+  Variables: {
+    principal: Principal;
+    requestId: string;
+    /** SHA-256 of a JSON body. */
+    bodyHash: string | undefined;
+  };
+}
+
+/** What handlers work with: the server's services and this app's own counters. */
+export interface AppServices extends Services {
+  readonly limits: Limits;
+}
+
+/** Who may call a route, and what stands before its handler. */
+export interface Access {
+  readonly scope: Scope;
+  /** `job`: the path's `id` is a job that must belong to the caller's tenant. */
+  readonly owner?: 'job';
+  /** `work`: takes new work (refused under pressure and beyond the quota); `thing`: makes something else. Both honour an Idempotency-Key. */
+  readonly makes?: 'work' | 'thing';
+  /** For streamed bodies: whether a repeated request bears the body of the one that was answered. */
+  readonly sameBody?: (request: Request, answer: string) => Promise<boolean>;
+  /** Name of the last path parameter when it takes slashes too. */
+  readonly rest?: string;
 }
 
 /** One route as data (the OpenAPI document, the table of permissions and the tests read it) and how it joins the app. */
@@ -28,30 +55,50 @@ export interface Route {
   readonly scope: Scope;
   /** `job`: the path's `id` is a job that must belong to the caller's tenant. */
   readonly owner: 'job' | null;
-  register(app: OpenAPIHono<ServerEnv>, services: Services): void;
+  /** What the OpenAPI document is generated from. */
+  readonly definition: RouteConfig;
+  register(app: OpenAPIHono<ServerEnv>, services: AppServices): void;
 }
 
 /** Declares a route: its contract in OpenAPI's terms, who may call it, and its handler. Failures are thrown as `StageflowError`. */
 export function route<const R extends RouteConfig>(
-  access: { readonly scope: Scope; readonly owner?: 'job' },
+  access: Access,
   config: R,
-  handler: (services: Services) => RouteHandler<R, ServerEnv>,
+  handler: (services: AppServices) => RouteHandler<R, ServerEnv>,
 ): Route {
-  const { scope, owner = null } = access;
+  const { scope, owner = null, rest } = access;
+  const definition: RouteConfig = {
+    ...config,
+    'x-scope': scope,
+    ...(scope === 'public' ? {} : { security: [{ token: [] }] }),
+    responses: { ...config.responses, default: PROBLEM_ANSWER },
+  };
   return {
     method: config.method,
     path: config.path,
     scope,
     owner,
+    definition,
     register: (app, services) => {
-      const definition = createRoute({
-        ...config,
-        'x-scope': scope,
-        ...(scope === 'public' ? {} : { security: [{ token: [] }] }),
-        responses: { ...config.responses, default: PROBLEM_ANSWER },
-        middleware: [guard(services, scope, owner)],
-      });
-      app.openapi(definition, handler(services) as never);
+      const path = rest === undefined ? config.path : config.path.replace(`{${rest}}`, `:${rest}{.+}`);
+      app.openapi(
+        { ...definition, path, middleware: before(access, config, services) } as never,
+        handler(services) as never,
+      );
     },
   };
+}
+
+/** What a request passes before its handler, cheapest refusal first. */
+function before(access: Access, config: RouteConfig, services: AppServices): MiddlewareHandler<ServerEnv>[] {
+  const { scope, owner = null, makes, sameBody } = access;
+  const types = Object.keys(config.request?.body?.content ?? {});
+  return [
+    ...(config.path.startsWith('/api/') ? [limitAddress(services.limits)] : []),
+    guard(services, scope, owner),
+    ...(scope === 'public' ? [] : [limitToken(services.limits)]),
+    ...(makes === 'work' ? [refuseUnderPressure(services)] : []),
+    ...(types.includes('application/json') ? [boundedJson(types.filter((type) => type !== 'application/json'))] : []),
+    ...(makes === undefined ? [] : [idempotent(services, sameBody)]),
+  ];
 }

@@ -1,4 +1,5 @@
 import type { Engine } from '@stageflow/engine';
+import type { UploadSigner } from '@stageflow/engine/artifact';
 import type { Clock, Log } from '@stageflow/engine/kernel';
 import type { Manifest } from '@stageflow/engine/scanner';
 import type { ServerConfig } from './config.ts';
@@ -24,6 +25,8 @@ export interface Services {
   readonly onAnswered?: (answered: Answered) => void;
   /** Told that there is something new to send to webhooks. */
   readonly onDeliveriesAdded?: () => void;
+  /** Signs uploads that go to the object store past this server; missing where the store cannot (files). */
+  readonly uploadSigner?: UploadSigner | null;
 }
 
 /** Why new work is refused for the moment. */

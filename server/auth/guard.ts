@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import type { Scope, ServerEnv } from '../route.ts';
 import type { Services } from '../services.ts';
 import { bearerOf, principalOf } from './authenticate.ts';
-import { hasScope } from './principal.ts';
+import { hasScope, type Principal } from './principal.ts';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -23,16 +23,17 @@ export function guard(services: Services, scope: Scope, owner: 'job' | null): Mi
       if (scope !== 'any' && !hasScope(principal.scopes, scope)) throw new StageflowError('forbidden', { scope });
       c.set('principal', principal);
       if (owner === 'job') {
-        const jobId = c.req.param('id') ?? '';
-        const admin = principal.scopes.includes('admin');
-        const tenant = services.engine.ledger.service.owners.tenantOf(jobId);
-        if (!services.engine.ledger.job(jobId) || (!admin && tenant !== principal.tenant)) {
-          throw new StageflowError('not_found');
-        }
+        if (!maySee(services, principal, c.req.param('id') ?? '')) throw new StageflowError('not_found');
       }
     }
     await next();
   };
+}
+
+/** Whether a job is there and the caller's to see. */
+export function maySee({ engine }: Pick<Services, 'engine'>, principal: Principal, jobId: string): boolean {
+  if (!engine.ledger.job(jobId)) return false;
+  return principal.scopes.includes('admin') || engine.ledger.service.owners.tenantOf(jobId) === principal.tenant;
 }
 
 /** True when the browser says that the request was made by a page of this very host. */

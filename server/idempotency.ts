@@ -1,0 +1,68 @@
+import { sha256Hex, StageflowError } from '@stageflow/engine/kernel';
+import type { Context, MiddlewareHandler } from 'hono';
+import { z } from 'zod';
+import type { ServerEnv } from './route.ts';
+import type { Services } from './services.ts';
+
+/** An answer as it is kept for a day. */
+const Kept = z.object({ type: z.string(), location: z.string().nullable(), body: z.string() });
+
+/** Answers that say "not now": the key is given back, so that the next try is a first one. */
+const NOT_NOW = new Set([408, 429]);
+
+/**
+ * Makes a request with an Idempotency-Key happen once per tenant: a repetition gets the first answer, one that is still at work is
+ * `request_in_flight`, the key with another request is `idempotency_reused`. Without the header nothing is promised.
+ *
+ * A streamed body cannot be compared before it has passed, so it counts by its address and options; `sameBody` looks at it when its answer is
+ * repeated.
+ */
+export function idempotent(
+  { engine }: Pick<Services, 'engine'>,
+  sameBody?: (request: Request, answer: string) => Promise<boolean>,
+): MiddlewareHandler<ServerEnv> {
+  return async (c, next) => {
+    const key = c.req.header('idempotency-key');
+    if (key === undefined) return next();
+    if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+      throw new StageflowError('bad_request', { reason: 'its Idempotency-Key is not 1 to 255 printable characters' });
+    }
+    const { tenant } = c.get('principal');
+    const { idempotency } = engine.ledger.service;
+    const claim = idempotency.claim(tenant, key, `${c.req.method} ${c.req.path}`, fingerprint(c));
+    switch (claim.kind) {
+      case 'in-flight':
+        throw new StageflowError('request_in_flight');
+      case 'other-body':
+        throw new StageflowError('idempotency_reused');
+      case 'answered': {
+        const { type, location, body } = Kept.parse(JSON.parse(claim.answer));
+        if (claim.status < 300 && sameBody && c.get('bodyHash') === undefined && !(await sameBody(c.req.raw, body))) {
+          throw new StageflowError('idempotency_reused');
+        }
+        const headers = { 'content-type': type, 'idempotency-replayed': 'true', ...(location ? { location } : {}) };
+        return new Response(body, { status: claim.status, headers });
+      }
+      case 'fresh':
+    }
+    let kept = false;
+    try {
+      await next();
+      const { status, headers } = c.res;
+      if (status < 500 && !NOT_NOW.has(status)) {
+        const type = headers.get('content-type') ?? 'application/json';
+        const body = await c.res.clone().text();
+        idempotency.answer(tenant, key, status, JSON.stringify({ type, location: headers.get('location'), body }));
+        kept = true;
+      }
+    } finally {
+      if (!kept) idempotency.release(tenant, key);
+    }
+  };
+}
+
+/** What makes two requests the same: the query, the options and, where it was read, the body. */
+function fingerprint(c: Context<ServerEnv>): string {
+  const { search } = new URL(c.req.url);
+  return sha256Hex([search, c.req.header('x-stageflow-options') ?? '', c.get('bodyHash') ?? ''].join('\n'));
+}
