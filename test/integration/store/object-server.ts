@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { Client } from 'minio';
 import { describe } from 'vitest';
 import yazl from 'yazl';
 import { SHARE_KEY_POLICY, UPLOAD_KEY_POLICY } from '../../../engine/artifact/index.ts';
 import type { S3Keys, S3Settings } from '../../../engine/artifact/index.ts';
+import { connectS3 } from '../../../engine/artifact/s3-client.ts';
 import { type ObjectStoreKind, findObjectStore, objectStoreMissing } from '../../../engine/pod/preflight/index.ts';
 import { type ServerProcess, freePort, startServer } from './server-process.ts';
+
+type Client = ReturnType<typeof connectS3>;
 
 const REGION = 'eu-test-1';
 
@@ -78,8 +80,7 @@ async function startObjectServer(kind: ObjectStoreKind, binary: string): Promise
   };
   try {
     running = await start();
-    const { hostname, port } = new URL(endpoint);
-    const client = new Client({ ...settings, endPoint: hostname, port: Number(port), useSSL: false });
+    const client = connectS3(settings);
     await (kind === 'minio' ? minioUsers(client, settings) : versitygwUsers(binary, client, settings));
     const revive = async () => {
       running = await start();

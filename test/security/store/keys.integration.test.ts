@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { S3Store, createShareSigner, createUploadSigner, shareKeyExcess } from '../../../engine/artifact/index.ts';
 import { presign } from '../../../engine/artifact/presign.ts';
@@ -15,7 +16,7 @@ const status = async (url: string, init: RequestInit = {}) => {
   return answer.status;
 };
 
-await withObjectServers('keys of the store', (start) => {
+await withObjectServers('keys of the store', (start, kind) => {
   let server: ObjectServer;
   let store: S3Store;
   beforeAll(async () => {
@@ -104,10 +105,11 @@ await withObjectServers('keys of the store', (start) => {
     expect((await store.head('scanner-artifacts', KEY))?.size).toBe(8);
   });
 
-  it('L1 whoever knows the name of the key for shares writes nothing with a forged signature', async () => {
-    const { endpoint, region, share } = server.settings;
+  /** Status of a put with a forged signature, in each of the three forms that servers have been fooled with. */
+  const forge = async (accessKey: string): Promise<number[]> => {
+    const { endpoint, region } = server.settings;
     const time = `${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
-    const credential = `${share.accessKey}/${time.slice(0, 8)}/${region}/s3/aws4_request`;
+    const credential = `${accessKey}/${time.slice(0, 8)}/${region}/s3/aws4_request`;
     const names = 'host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-length;x-amz-trailer';
     const forged = 'f'.repeat(64);
     const headers = {
@@ -117,7 +119,10 @@ await withObjectServers('keys of the store', (start) => {
       'x-amz-trailer': 'x-amz-checksum-crc32',
       'content-encoding': 'aws-chunked',
     };
-    const body = '4\r\nevil\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n';
+    // The checksum is right: nothing but the signature may be a reason to refuse.
+    const crc = Buffer.alloc(4);
+    crc.writeUInt32BE(crc32('evil'));
+    const body = `4\r\nevil\r\n0\r\nx-amz-checksum-crc32:${crc.toString('base64')}\r\n\r\n`;
     const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${names}, Signature=${forged}`;
     const query = new URLSearchParams({
       'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
@@ -128,14 +133,25 @@ await withObjectServers('keys of the store', (start) => {
       'X-Amz-Signature': forged,
     });
     const target = `${endpoint}/scanner-artifacts/${JOB}/forged`;
+    const answers: number[] = [];
     for (const request of [
       { url: target, headers: { ...headers, authorization } },
       { url: `${target}?${query}`, headers },
       { url: target, headers: { ...headers, authorization, 'x-amz-meta-snowball-auto-extract': 'true' } },
-    ]) {
-      expect(await status(request.url, { method: 'PUT', headers: request.headers, body })).toBeGreaterThanOrEqual(400);
-      expect(await store.head('scanner-artifacts', `${JOB}/forged`)).toBeNull();
-    }
+    ])
+      answers.push(await status(request.url, { method: 'PUT', headers: request.headers, body }));
+    return answers;
+  };
+
+  it('L1 whoever knows the name of the key for shares writes nothing with a forged signature', async () => {
+    expect(Math.min(...(await forge(server.settings.share.accessKey)))).toBeGreaterThanOrEqual(400);
+    expect(await store.head('scanner-artifacts', `${JOB}/forged`)).toBeNull();
+  });
+
+  // MinIO's last public state takes such an object (CVE-2026-41145): why the name of the engine's own key is in no address.
+  it.skipIf(kind === 'minio')('L1 nor does one who knows the name of the own key (MinIO fails this)', async () => {
+    expect(Math.min(...(await forge(server.settings.accessKey)))).toBeGreaterThanOrEqual(400);
+    expect(await store.head('scanner-artifacts', `${JOB}/forged`)).toBeNull();
   });
 
   it('an upload is taken with exactly the announced length and type', async () => {
@@ -155,7 +171,7 @@ await withObjectServers('keys of the store', (start) => {
     expect(await store.head('scanner-staging', upload?.key ?? '')).toEqual({ size: bytes.length });
   });
 
-  it('no address names the key of the store itself', () => {
+  it('L1 no address names the key of the store itself', () => {
     const share = createShareSigner(server.settings, systemClock);
     const upload = createUploadSigner(server.settings, systemClock);
     const made = [
