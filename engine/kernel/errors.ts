@@ -520,9 +520,17 @@ export function asStageflowError(thrown: unknown): StageflowError {
       { cause: thrown },
     );
   }
-  return new StageflowError(
-    'internal',
-    { reason: typeof message === 'string' ? message : String(thrown) },
-    { cause: thrown },
-  );
+  return new StageflowError('internal', { reason: reasonOf(thrown, message) }, { cause: thrown });
+}
+
+/** What an unforeseen failure says of itself, as one short line: a schema's complaint by its first place, not as a JSON list of all. */
+function reasonOf(thrown: unknown, message: unknown): string {
+  const { issues } = (thrown ?? {}) as { issues?: unknown };
+  const first = (Array.isArray(issues) ? issues[0] : null) as { path?: unknown; message?: unknown } | null;
+  if (typeof first?.message === 'string') {
+    const place = Array.isArray(first.path) ? first.path.map(String).join('.') : '';
+    return `unexpected data${place === '' ? '' : ` at ${place}`} (${first.message.slice(0, 200)})`;
+  }
+  const text = typeof message === 'string' ? message : String(thrown);
+  return text.replaceAll(/\s+/g, ' ').slice(0, 300);
 }

@@ -18,5 +18,9 @@ describe('--isolation process', () => {
       flagsClean: true,
     });
     expect(leftovers(home.path)).toEqual([]);
+
+    const resumed = await scan(['--resume', report.job.id], { home: home.path });
+    expect(resumed.code, resumed.stderr.slice(-2000)).toBe(0);
+    expect(resumed.report.job.options.isolation, 'a scan goes on the way it began').toBe('process');
   });
 });

@@ -43,6 +43,40 @@ export function readAccess(options: AccessOptions): AccessSecrets | null {
 }
 
 function readState(path: string): unknown {
+  const state = readJson(path);
+  const problem = problemOfState(state);
+  if (problem === null) return state;
+  throw new StageflowError('bad_option', {
+    option: '--storage-state',
+    value: path,
+    reason: `it is not what Playwright's storageState saves: ${problem}`,
+  });
+}
+
+/** What is wrong with a storage state; null when nothing is. Values are secrets: only places are named. */
+function problemOfState(state: unknown): string | null {
+  if (!isRecord(state)) return 'it must be an object with cookies and origins';
+  const { cookies = [], origins = [] } = state;
+  if (state.cookies === undefined && state.origins === undefined) return 'it has neither cookies nor origins';
+  if (!Array.isArray(cookies)) return 'cookies is not a list';
+  if (!Array.isArray(origins)) return 'origins is not a list';
+  const texts = (entry: unknown, names: readonly string[]) =>
+    isRecord(entry) && names.every((name) => typeof entry[name] === 'string');
+  const cookie = cookies.findIndex((entry) => !texts(entry, ['name', 'value', 'domain', 'path']));
+  if (cookie >= 0) return `cookie ${cookie + 1} lacks a name, value, domain or path`;
+  const origin = origins.findIndex(
+    (entry) =>
+      !texts(entry, ['origin']) ||
+      !Array.isArray(entry.localStorage) ||
+      !entry.localStorage.every((item: unknown) => texts(item, ['name', 'value'])),
+  );
+  return origin >= 0 ? `origin ${origin + 1} lacks its address or a list of names and values` : null;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {

@@ -5,7 +5,7 @@ import type { GatePolicy } from '@stageflow/engine/report';
 import { SEVERITIES } from '@stageflow/engine/scanner';
 import { buildJobSpec, takePath } from '@stageflow/engine/submit';
 import type { JobView } from '@stageflow/engine/view';
-import type { LocalEngine } from '@stageflow/engine';
+import { defaultDataFolder, type JobLine, type LocalEngine, readJobs } from '@stageflow/engine';
 import { openMachineEngine, SCANNERS } from '../machine.ts';
 import { readAccess } from './access.ts';
 import { readFormats, writeOutputs } from './outputs.ts';
@@ -50,9 +50,11 @@ export async function scanCommand(
   const progress = createProgress(kind, process.stderr, momentOf, () => performance.now());
   for (const note of target?.kind === 'urls' ? target.notes : []) progress.say(note);
 
-  const engine = await openMachineEngine({ isolation: options.isolation, say: progress.say });
+  const earlier = options.resume === undefined ? null : earlierScan(options.resume);
+  // A scan goes on the way it began: an earlier choice of plain processes needs no second word, and is never made for a person.
+  const engine = await openMachineEngine({ isolation: earlier?.isolation ?? options.isolation, say: progress.say });
   try {
-    const jobId = await start(engine, { targets, target, options, submitOptions, known, access });
+    const jobId = await start(engine, { earlier, target, options, submitOptions, known, access });
     const onInterrupt = () => {
       progress.say('Stopping: what was found so far is kept …');
       engine.cancel(jobId).catch(() => {});
@@ -82,7 +84,7 @@ export async function scanCommand(
 async function start(
   engine: LocalEngine,
   input: {
-    readonly targets: readonly string[];
+    readonly earlier: JobLine | null;
     readonly target: ReturnType<typeof readTarget> | null;
     readonly options: ScanOptions;
     readonly submitOptions: ReturnType<typeof readSubmitOptions>;
@@ -90,8 +92,9 @@ async function start(
     readonly access: ReturnType<typeof readAccess>;
   },
 ): Promise<string> {
-  const { target, options, submitOptions, known, access } = input;
-  if (target === null) return resume(engine, options.resume, access);
+  const { earlier, target, options, submitOptions, known, access } = input;
+  if (earlier) return resume(engine, earlier, access);
+  if (!target) throw new TypeError('a scan has either a target or an earlier scan');
   const jobId = engine.newJobId();
   const source: JobSource =
     target.kind === 'path'
@@ -102,24 +105,29 @@ async function start(
   return engine.submit({ id: jobId, spec: spec.value, access });
 }
 
-/** Goes on with the named job, or the newest one that is unfinished or was cancelled. */
-async function resume(
-  engine: LocalEngine,
-  which: string | true | undefined,
-  access: ReturnType<typeof readAccess>,
-): Promise<string> {
-  const job = typeof which === 'string' ? engine.ledger.job(which) : toGoOnWith(engine.ledger.jobs({ limit: 100 }));
-  if (!job) {
-    throw typeof which === 'string'
-      ? new StageflowError('job_not_found', { jobId: which })
-      : new StageflowError('nothing_to_resume');
-  }
-  if (!isOpen(job)) return engine.retry(job.id, access);
-  await engine.resume(job.id, access);
-  return job.id;
+/** How many scans back `--resume <job>` looks. */
+const EARLIER = 100_000;
+
+/** The named scan, or the newest one that is unfinished or was cancelled; found before anything is set up. */
+function earlierScan(which: string | true): JobLine {
+  const jobs = readJobs(defaultDataFolder(), which === true ? undefined : EARLIER);
+  const job = which === true ? toGoOnWith(jobs) : jobs.find(({ id }) => id === which);
+  if (job) return job;
+  throw which === true
+    ? new StageflowError('nothing_to_resume')
+    : new StageflowError('job_not_found', { jobId: which });
 }
 
-type Resumable = Pick<ReturnType<LocalEngine['ledger']['jobs']>[number], 'id' | 'state' | 'failureCode' | 'parent'>;
+/** Goes on with an unfinished scan, or makes a new one that adopts what the earlier one finished. */
+async function resume(engine: LocalEngine, { id }: JobLine, access: ReturnType<typeof readAccess>): Promise<string> {
+  const job = engine.ledger.job(id);
+  if (!job) throw new StageflowError('job_not_found', { jobId: id });
+  if (!isOpen(job)) return engine.retry(id, access);
+  await engine.resume(id, access);
+  return id;
+}
+
+type Resumable = Pick<JobLine, 'id' | 'state' | 'failureCode' | 'parent'>;
 
 const isOpen = (job: Pick<Resumable, 'state'>) => job.state !== 'DONE' && job.state !== 'FAILED';
 
