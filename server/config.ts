@@ -11,6 +11,8 @@ export const ServerConfig = z.object({
   trustProxy: z.boolean().default(false),
   /** Jobs that run at once; Lighthouse takes turns whatever this says. */
   runningJobs: z.number().int().min(1).max(64).default(2),
+  /** Pods that stand ready with a browser up, about 350 MiB each; 0 for none. */
+  warmPods: z.number().int().min(0).max(16).default(1),
   /** Jobs of one tenant that may wait or run. */
   queuedJobs: z.number().int().min(1).max(10_000).default(100),
   /** Archive bytes that one tenant may submit in a day. */

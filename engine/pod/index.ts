@@ -4,6 +4,8 @@
  * Called by engine/run. It must never give a container a network, a mount, a credential or a capability, and never leave one behind.
  */
 export { planPod } from './plan.ts';
+export { createPodPool } from './pool.ts';
+export type { PodPool } from './pool.ts';
 export type { PodPlan } from './plan.ts';
 export type {
   ChannelHandlers,

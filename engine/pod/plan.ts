@@ -1,3 +1,12 @@
+/** What one container may use. */
+export interface ContainerLimits {
+  readonly memoryMiB: number;
+  readonly pids: number;
+  readonly cpus: number;
+  readonly tmpMiB: number;
+  readonly shmMiB: number;
+}
+
 /** What a pod is to be, decided by pure code and carried out by a runtime. */
 export interface PodPlan {
   readonly jobId: string;
@@ -9,18 +18,7 @@ export interface PodPlan {
   readonly image: string;
   /** Containers this job needs: `['runner']` or `['extractor', 'runner']`. */
   readonly roles: readonly ('extractor' | 'runner')[];
-  readonly limits: Readonly<
-    Record<
-      'extractor' | 'runner',
-      {
-        readonly memoryMiB: number;
-        readonly pids: number;
-        readonly cpus: number;
-        readonly tmpMiB: number;
-        readonly shmMiB: number;
-      }
-    >
-  >;
+  readonly limits: Readonly<Record<'extractor' | 'runner', ContainerLimits>>;
 }
 
 /** The plan for one attempt of a job. ZIP jobs get two containers, URL jobs one. */
@@ -60,4 +58,17 @@ export function planPod(input: {
       runner: { memoryMiB: input.memoryMiB, pids: 1024, cpus: input.cpus, tmpMiB: 1024, shmMiB: 256 },
     },
   };
+}
+
+/** The plan of a pod whose job is not known yet: a runner with the usual limits, labelled so that a later start reaps it. */
+export function planWarmPod(input: {
+  /** Distinguishes the warm pods of an engine. */
+  readonly id: string;
+  readonly engineId: string;
+  readonly image: string;
+  readonly memoryMiB: number;
+  readonly cpus: number;
+}): PodPlan {
+  const plan = planPod({ ...input, jobId: 'warm', attempt: 1, source: 'urls', unpackedBytes: 0 });
+  return { ...plan, name: `stageflow-warm-${input.id}` };
 }

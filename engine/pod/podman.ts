@@ -99,9 +99,10 @@ export function createPodmanRuntime(options: PodmanRuntimeOptions): PodRuntime {
           limits: host.cgroup.limits,
           image: plan.image,
         },
-        start: async (role, handlers) => {
+        start: async (role, handlers, limits) => {
           if (removed !== null) throw new StageflowError('podman_failed', { reason: 'the pod has been removed' });
-          const container = startContainer(plan, role, handlers, budget);
+          const own = limits === undefined ? plan : { ...plan, limits: { ...plan.limits, [role]: limits } };
+          const container = startContainer(own, role, handlers, budget);
           containers.push(container);
           return container;
         },

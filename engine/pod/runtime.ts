@@ -7,7 +7,7 @@ import type {
   StoredArtifact,
   WorkItem,
 } from '../scanner/index.ts';
-import type { PodPlan } from './plan.ts';
+import type { ContainerLimits, PodPlan } from './plan.ts';
 
 /** The two containers of a job's pod. */
 export type Role = 'extractor' | 'runner';
@@ -69,7 +69,8 @@ export interface RunningPod {
   readonly notes: readonly string[];
   /** Isolation facts for the provenance: rootless, runtime, cgroup version, limits in force. */
   readonly facts: Readonly<Record<string, string | number | boolean>>;
-  start(role: Role, handlers: ChannelHandlers): Promise<RunningContainer>;
+  /** `limits` in place of the plan's, where the pod was made before its job was known. */
+  start(role: Role, handlers: ChannelHandlers, limits?: ContainerLimits): Promise<RunningContainer>;
   /** Ends all containers and removes the pod; safe to call twice. */
   remove(): Promise<void>;
 }

@@ -20,6 +20,9 @@ export interface AttemptEnd {
   readonly removed: Promise<void>;
 }
 
+/** Processors that a pod's runner may use. */
+export const POD_CPUS = 2;
+
 /** Seconds until a container must have said it is ready. */
 const READY_SECONDS = 90;
 /** How often it is looked whether the cells in hand have ended, in milliseconds. */
@@ -86,7 +89,7 @@ export async function runAttempt(
         image: runtime.kind === 'podman' ? await ports.image() : '',
         source: job.spec.source.kind,
         memoryMiB: job.spec.limits.memoryMiB,
-        cpus: 2,
+        cpus: POD_CPUS,
         unpackedBytes: Math.min(ARCHIVE_LIMITS.totalBytes, unpackedEstimate(job)),
       }),
     );

@@ -7,20 +7,31 @@ import { type Clock, type Log, systemClock } from '../kernel/index.ts';
 import { openLedger } from '../ledger/index.ts';
 import { podmanHost } from '../pod/host/index.ts';
 import { ensureImage } from '../pod/image/index.ts';
-import { createPodmanRuntime, createProcessRuntime, type PodRuntime } from '../pod/index.ts';
+import {
+  createPodmanRuntime,
+  createPodPool,
+  createProcessRuntime,
+  type PodPool,
+  type PodRuntime,
+} from '../pod/index.ts';
+import { SUBMIT_DEFAULTS } from '../submit/index.ts';
 import { discoverScanners } from '../scanner/discover.ts';
 import type { Manifest } from '../scanner/index.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { type Engine, type EngineOptions, startEngine } from './engine.ts';
 import { jobEgress } from './job-egress.ts';
-import { createMachineLock } from './machine-lock.ts';
+import { createMachineLock, type MachineLock } from './machine-lock.ts';
 import type { EnginePorts } from './ports.ts';
 import { processFolder, releaseProcessFolder } from './process-folder.ts';
 import { judgeRobots } from './robots-judge.ts';
 import { createReportWriter } from './report-writer.ts';
 import { sweepStaging } from './retention.ts';
 import { openSecretFolder } from './secrets.ts';
-import type { RunnerSurroundings } from './session/assignment.ts';
+import { POD_CPUS } from './attempt.ts';
+import { type RunnerSurroundings, warmUpOf } from './session/assignment.ts';
+
+/** Who asks for the measurement lane only to see whether it is free. */
+const WARMING = 'warm pods';
 
 /** What a person's machine gives the engine. */
 export interface LocalEngineOptions {
@@ -44,6 +55,8 @@ export interface LocalEngineOptions {
   readonly store?: (folder: DataFolder) => ArtifactStore;
   /** Told before each start of a pod. */
   readonly onPodStart?: () => void;
+  /** Single-use pods that stand ready with a browser up (DESIGN decision 8); none by default. */
+  readonly warmPods?: number;
   /** Days for which the archive of an ended job is kept; see `sweepStaging`. */
   readonly stagingDays?: number;
 }
@@ -116,6 +129,33 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     undo.push(() => bus.close());
     await bus.prepare();
 
+    const lock = createMachineLock();
+    const byId = new Map(manifests.map((manifest) => [manifest.id, manifest]));
+    const image = async () => ensureImage(await podmanHost(), options.say);
+    const pools: PodPool[] = [];
+    /** Pods that stand ready, where the engine lives long enough to need them. */
+    const pooled = (made: PodRuntime): PodRuntime => {
+      if (!options.warmPods || made.kind !== 'podman') return made;
+      const pool = createPodPool({
+        runtime: made,
+        engineId: id,
+        size: options.warmPods,
+        image,
+        memoryMiB: SUBMIT_DEFAULTS.memoryMiB,
+        cpus: POD_CPUS,
+        warmUp: warmUpOf(byId, options.surroundings),
+        busy: () => measuring(lock),
+        clock,
+        log,
+      });
+      pools.push(pool);
+      pool.fill();
+      return pool;
+    };
+    undo.push(async () => {
+      await Promise.all(pools.map((pool) => pool.drain()));
+    });
+
     const runtimes = new Map<string, Promise<PodRuntime>>();
     const runtimeOf = (isolation: JobSpec['isolation']) => {
       let runtime = runtimes.get(isolation);
@@ -127,13 +167,12 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
               ? createPodmanRuntime({ host: await podmanHost(), engineId: id, log })
               : createProcessRuntime({ engineId: id, folder: processFolder(ledger), log });
           await made.reap(() => false);
-          return options.onPodStart ? announced(made, options.onPodStart) : made;
+          return pooled(options.onPodStart ? announced(made, options.onPodStart) : made);
         })();
         runtimes.set(isolation, runtime);
       }
       return runtime;
     };
-    const byId = new Map(manifests.map((manifest) => [manifest.id, manifest]));
     const reporting = { ledger, store, manifests: byId, clock, log, bus };
     const ports: EnginePorts = {
       ledger,
@@ -144,10 +183,10 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
       robots: judgeRobots,
       secrets: openSecretFolder(folder.secrets),
       manifests: byId,
-      lock: createMachineLock(),
+      lock,
       clock,
       log,
-      image: async () => ensureImage(await podmanHost(), options.say),
+      image,
       surroundings: options.surroundings,
       report: createReportWriter(reporting),
       engineId: id,
@@ -156,6 +195,8 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     await sweepStaging(ports, options.stagingDays);
     const engine = await startEngine(ports, options.engine);
     undo.push(() => engine.stop());
+    // Warm pods are wanted before the first job is.
+    if (options.warmPods) await runtimeOf('pod');
     const queue: LocalEngine['queue'] = {
       facts: bus.facts,
       healthy: () => bus.healthy(),
@@ -169,6 +210,13 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     await unwind();
     throw error;
   }
+}
+
+/** True while a job measures on this machine, whoever's it is. */
+async function measuring(lock: MachineLock): Promise<boolean> {
+  if (!(await lock.tryAcquire(WARMING))) return true;
+  lock.release(WARMING);
+  return false;
 }
 
 /** A runtime that says so before it makes a pod. */

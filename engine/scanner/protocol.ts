@@ -141,7 +141,25 @@ export const RunnerAssignment = z.object({
 });
 export type RunnerAssignment = z.infer<typeof RunnerAssignment>;
 
-export const Assignment = z.discriminatedUnion('role', [ExtractorAssignment, RunnerAssignment]);
+/** What a runner is told that has no job yet: to bring up what most jobs need, and then to ask again for its assignment. */
+export const WarmUpAssignment = z.object({
+  role: z.literal('warm-up'),
+  protocol: z.literal(PROTOCOL_VERSION),
+  /** Scanners to be loaded ahead. */
+  scanners: RunnerAssignment.shape.scanners,
+  /** How the browser is started; a job that needs it otherwise starts its own. */
+  browser: z.object({
+    device: RunnerAssignment.shape.device,
+    viewport: RunnerAssignment.shape.viewport,
+    userAgent: RunnerAssignment.shape.userAgent,
+    locale: z.string(),
+    testTrust: RunnerAssignment.shape.testTrust,
+    chromium: RunnerAssignment.shape.chromium,
+  }),
+});
+export type WarmUpAssignment = z.infer<typeof WarmUpAssignment>;
+
+export const Assignment = z.discriminatedUnion('role', [ExtractorAssignment, RunnerAssignment, WarmUpAssignment]);
 export type Assignment = z.infer<typeof Assignment>;
 
 /** A page the runner is to visit, and the cells missing on it. */

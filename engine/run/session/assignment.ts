@@ -3,8 +3,10 @@ import {
   ARCHIVE_LIMITS,
   type AccessSecrets,
   type Assignment,
+  type Manifest,
   PROTOCOL_VERSION,
   type SiteSummary,
+  type WarmUpAssignment,
 } from '../../scanner/index.ts';
 
 /** Seconds between a container's heartbeats; the watchdog waits for several. */
@@ -20,6 +22,8 @@ const SITE_FOLDER = '/tmp/site';
 export const ZIP_ORIGIN = 'http://site.localhost';
 
 const VIEWPORTS = { desktop: { width: 1280, height: 800 }, mobile: { width: 390, height: 844 } } as const;
+
+const LOCALE = 'en-US';
 
 const MOBILE_AGENT =
   'Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Mobile Safari/537.36';
@@ -74,7 +78,7 @@ export function runnerAssignment(
     device: spec.device,
     viewport: VIEWPORTS[spec.device],
     userAgent: spec.device === 'mobile' ? MOBILE_AGENT : null,
-    locale: 'en-US',
+    locale: LOCALE,
     access: more.access,
     entries: spec.source.kind === 'urls' ? spec.source.urls.slice(0, 1000) : [ZIP_ORIGIN + (more.site?.entry ?? '/')],
     readOrigin:
@@ -87,6 +91,27 @@ export function runnerAssignment(
         ? null
         : { spki: [...more.surroundings.testTrust.spki], pem: more.surroundings.testTrust.pem },
     chromium: more.surroundings.chromium,
+  };
+}
+
+/** What a runner brings up before its job is known: what a job of the default settings needs. */
+export function warmUpOf(
+  manifests: ReadonlyMap<string, Manifest>,
+  surroundings: RunnerSurroundings,
+): Omit<WarmUpAssignment, 'role' | 'protocol'> {
+  const { testTrust, chromium } = surroundings;
+  return {
+    scanners: [...manifests.values()]
+      .filter((manifest) => manifest.defaultOn)
+      .map((manifest) => ({ id: manifest.id, options: {} })),
+    browser: {
+      device: 'desktop',
+      viewport: VIEWPORTS.desktop,
+      userAgent: null,
+      locale: LOCALE,
+      testTrust: testTrust === null ? null : { spki: [...testTrust.spki], pem: testTrust.pem },
+      chromium,
+    },
   };
 }
 

@@ -19,6 +19,8 @@ export interface Proxy {
   readonly port: number;
   readonly refusals: Refusals;
   readonly files: SiteFiles;
+  /** Names the local site after the start: a runner that is warmed up does not know its job yet. */
+  serve(site: LocalSite | null): void;
   close(): Promise<void>;
 }
 
@@ -56,9 +58,15 @@ export async function startProxy(input: {
 }): Promise<Proxy> {
   const refusals = createRefusals();
   const files = createSiteFiles();
-  const site = input.site;
-  const siteUrl = site ? new URL(site.origin) : null;
-  const siteAuthority = siteUrl ? `${siteUrl.hostname}:${siteUrl.port || '80'}` : null;
+  let site: LocalSite | null = null;
+  let siteUrl: URL | null = null;
+  let siteAuthority: string | null = null;
+  const serve = (local: LocalSite | null) => {
+    site = local;
+    siteUrl = local === null ? null : new URL(local.origin);
+    siteAuthority = siteUrl === null ? null : `${siteUrl.hostname}:${siteUrl.port || '80'}`;
+  };
+  serve(input.site);
   const streams = new Set<Duplex>();
   const track = (stream: Duplex) => {
     streams.add(stream);
@@ -164,6 +172,7 @@ export async function startProxy(input: {
     port: (server.address() as AddressInfo).port,
     refusals,
     files,
+    serve,
     close: () =>
       new Promise((resolve) => {
         agent.destroy();

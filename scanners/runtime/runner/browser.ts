@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StageflowError } from '@stageflow/engine/kernel';
-import type { RunnerAssignment } from '@stageflow/engine/sdk';
+import type { RunnerAssignment, WarmUpAssignment } from '@stageflow/engine/sdk';
 import { type BrowserContext, chromium } from 'playwright-core';
 
 /** Where Debian's package keeps the browser itself; `/usr/bin/chromium` is a shell wrapper that adds flags. */
@@ -14,6 +14,15 @@ export interface Browser {
   /** For example `Chromium 156.0.8078.79`. */
   readonly version: string;
   close(): Promise<void>;
+}
+
+/** All that decides how the page lane's browser is started. */
+export type BrowserSettings = WarmUpAssignment['browser'] & { readonly access: boolean };
+
+/** The part of an assignment that the browser's start depends on; equal settings may share a browser. */
+export function browserSettings(assignment: RunnerAssignment): BrowserSettings {
+  const { device, viewport, userAgent, locale, testTrust, chromium, access } = assignment;
+  return { device, viewport, userAgent, locale, testTrust, chromium, access: access !== null };
 }
 
 /** Flags that every browser of a job gets, whoever starts it: the proxy is its only way out, and nothing goes around it. */
@@ -36,28 +45,28 @@ export function browserArgs(proxyPort: number, trust: RunnerAssignment['testTrus
 }
 
 /** Starts the page lane's browser over a pipe, its own sandbox on. Throws `browser_failed`. */
-export async function launchBrowser(assignment: RunnerAssignment, proxyPort: number): Promise<Browser> {
+export async function launchBrowser(settings: BrowserSettings, proxyPort: number): Promise<Browser> {
   const profile = await mkdtemp(join(tmpdir(), 'stageflow-profile-'));
-  const mobile = assignment.device === 'mobile';
+  const mobile = settings.device === 'mobile';
   try {
     const context = await chromium.launchPersistentContext(profile, {
-      executablePath: assignment.chromium ?? CHROMIUM,
+      executablePath: settings.chromium ?? CHROMIUM,
       headless: true,
       chromiumSandbox: true,
       timeout: 60_000,
       args: [
-        ...browserArgs(proxyPort, assignment.testTrust),
+        ...browserArgs(proxyPort, settings.testTrust),
         // One session then sees every frame. With a login at stake frames of other sites stay in processes of their own.
-        ...(assignment.access === null ? ['--disable-site-isolation-trials'] : []),
+        ...(settings.access ? [] : ['--disable-site-isolation-trials']),
       ],
-      viewport: assignment.viewport,
-      screen: assignment.viewport,
+      viewport: settings.viewport,
+      screen: settings.viewport,
       // A picture's pixel is a CSS pixel, so that boxes and pictures agree.
       deviceScaleFactor: 1,
       isMobile: mobile,
       hasTouch: mobile,
-      locale: assignment.locale,
-      ...(assignment.userAgent === null ? {} : { userAgent: assignment.userAgent }),
+      locale: settings.locale,
+      ...(settings.userAgent === null ? {} : { userAgent: settings.userAgent }),
       acceptDownloads: false,
       serviceWorkers: 'block',
       reducedMotion: 'reduce',

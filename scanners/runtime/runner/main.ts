@@ -4,6 +4,7 @@
  */
 import { asStageflowError } from '@stageflow/engine/kernel';
 import { connectEngine, endProcess } from '../channel/index.ts';
+import type { WarmRunner } from './warm-up.ts';
 
 const channel = connectEngine();
 let exitCode = 0;
@@ -13,11 +14,18 @@ try {
   const loading = import('./run.ts');
   // A failure to load is told where the module is needed.
   loading.catch(() => {});
-  const assignment = await assigned;
+  let assignment = await assigned;
+  let warm: WarmRunner | null = null;
+  if (assignment.role === 'warm-up') {
+    const { warmUp } = await loading;
+    warm = await warmUp(assignment, channel);
+    // Asking again says that all is up; the answer comes with the job.
+    assignment = await channel.assignment();
+  }
   if (assignment.role !== 'runner') throw new TypeError('this process is a runner and was given other work');
   const stopHeartbeat = channel.heartbeat(assignment.heartbeatSeconds);
   const { runAssignment } = await loading;
-  await runAssignment(assignment, channel);
+  await runAssignment(assignment, channel, warm);
   stopHeartbeat();
 } catch (thrown) {
   const error = asStageflowError(thrown);

@@ -2,9 +2,8 @@ import { availableParallelism } from 'node:os';
 import { createLog, type Log, StageflowError } from '@stageflow/engine/kernel';
 import type { RunnerAssignment } from '@stageflow/engine/sdk';
 import type { EngineChannel } from '../channel/index.ts';
-import { startProxy } from '../proxy/index.ts';
 import { bindAccess } from './access.ts';
-import { type Browser, browserArgs, CHROMIUM, launchBrowser } from './browser.ts';
+import { type Browser, browserArgs, browserSettings, CHROMIUM } from './browser.ts';
 import { createGuardedFetch } from './guarded-fetch.ts';
 import { readOrigin } from './origin.ts';
 import { runMachineLane, runSiteLane } from './other-lanes.ts';
@@ -13,27 +12,34 @@ import { openDarkroom } from './picture.ts';
 import { proveSandbox, sandboxHolds } from './sandbox-proof.ts';
 import { loadScanners } from './scanner-modules.ts';
 import { requestGuard } from './tab.ts';
+import { takeUp, type WarmRunner } from './warm-up.ts';
 
 /** A log on stderr, the only descriptor besides the channel. */
 function stderrLog(): Log {
   return createLog('info', (line) => process.stderr.write(`${line}\n`));
 }
 
-/** Does a runner's whole assignment: from the proxy to the last cell. Throws a coded error when nothing trustworthy can be done any more. */
-export async function runAssignment(assignment: RunnerAssignment, channel: EngineChannel): Promise<void> {
+/**
+ * Does a runner's whole assignment: from the proxy to the last cell, with what was warmed up before where it fits. Throws a coded error
+ * when nothing trustworthy can be done any more.
+ */
+export async function runAssignment(
+  assignment: RunnerAssignment,
+  channel: EngineChannel,
+  warm: WarmRunner | null = null,
+): Promise<void> {
   const log = stderrLog().child({ jobId: assignment.jobId, attempt: assignment.attempt });
   const { siteOrigin, sitePort } = assignment;
-  const proxy = await startProxy({
-    tunnel: (authority) => channel.tunnel(authority),
-    site: siteOrigin !== null && sitePort !== null ? { origin: siteOrigin, port: sitePort } : null,
-  });
+  const started = takeUp(warm, browserSettings(assignment), channel);
+  const proxy = await started.proxy;
+  proxy.serve(siteOrigin !== null && sitePort !== null ? { origin: siteOrigin, port: sitePort } : null);
   const access = bindAccess(assignment);
   // While the browser starts.
   const loading = loadScanners(assignment.scanners);
   loading.catch(() => {});
   let browser: Browser | null = null;
   try {
-    browser = await launchBrowser(assignment, proxy.port);
+    browser = await started.browser();
     const scanners = await loading;
     const agentName = assignment.userAgent ?? (await userAgentOf(browser));
     const fetcher = createGuardedFetch(proxy, access, assignment, agentName);
@@ -140,3 +146,5 @@ async function userAgentOf(browser: Browser): Promise<string> {
     await page.evaluate(() => (globalThis as unknown as { navigator: { userAgent: string } }).navigator.userAgent)
   ).replace('HeadlessChrome', 'Chrome');
 }
+
+export { warmUp } from './warm-up.ts';
