@@ -7,3 +7,5 @@ export { canonicalJson } from './canonical.ts';
 export { VIEW_VERSION } from './job-view.ts';
 export type { CellView, JobView, PageView, SpecView, ViewCounts, ViewFailure } from './job-view.ts';
 export { reduce, reduceAll } from './reduce.ts';
+export { summaryOf } from './summary.ts';
+export type { JobSummary } from './summary.ts';

@@ -1,0 +1,189 @@
+import { HEARTBEAT, HELLO } from './frame.ts';
+import type { History } from './history.ts';
+import type { Entry } from './recent.ts';
+
+/** Most bytes that wait for one client; a reader who is further behind comes again by position. */
+export const BUFFER_BYTES = 64 * 1024;
+/** Pieces in which something larger than the buffer is handed out as fast as it is read. */
+const PIECE_BYTES = 16 * 1024;
+
+/** What one stream is to carry. */
+export interface Subscription {
+  readonly tokenId: string;
+  /** Whose jobs; null for those of everybody. */
+  readonly tenant: string | null;
+  /** Only these jobs; null for all. */
+  readonly jobs: ReadonlySet<string> | null;
+  /** Position after which it begins. */
+  readonly from: number;
+  /** Frame that goes before all others, or null. */
+  readonly opening: Uint8Array | null;
+  /** The job whose end is the stream's, or null. */
+  readonly endsWith: string | null;
+}
+
+/** One open stream as the hub sees it. */
+export interface Client {
+  readonly subscription: Subscription;
+  readonly body: ReadableStream<Uint8Array>;
+  /** A new event, if it is for this client; one that still catches up reads it by itself. */
+  deliver(entry: Entry): void;
+  /** A heartbeat; a reader that read nothing since the last one is cut off. */
+  beat(): void;
+  /** Ends the stream with a last frame once everything before it is handed out. */
+  finish(last: (position: number) => Uint8Array): void;
+  /** Ends the stream; what waits may still be read, until the next heartbeat. */
+  close(): void;
+  /** Ends the stream and forgets what waits. */
+  abort(): void;
+}
+
+const stoodStill = () => new Error('the reader of a live stream stood still');
+
+/**
+ * Opens a stream. It catches up from the history as fast as it is read, then is given new events by the hub; never do more than
+ * `BUFFER_BYTES` wait for it. `onGone` is called once, when nothing of it is held any more.
+ */
+export function openClient(subscription: Subscription, history: History, onGone: () => void): Client {
+  const { tenant, jobs } = subscription;
+  let stage: 'catching up' | 'live' | 'closing' | 'gone' = 'catching up';
+  let cursor = subscription.from;
+  /** What is handed out piece by piece before the history goes on. */
+  let large = subscription.opening;
+  let last: ((position: number) => Uint8Array) | null = null;
+  let queued = 0;
+  /** Bytes that had been read at the last heartbeat. */
+  let readBefore = -1;
+  let busy = false;
+  let controller!: ReadableStreamDefaultController<Uint8Array>;
+
+  const waiting = () => BUFFER_BYTES - (controller.desiredSize ?? BUFFER_BYTES);
+  const fits = (bytes: Uint8Array) => waiting() + bytes.byteLength <= BUFFER_BYTES;
+  const put = (bytes: Uint8Array) => {
+    queued += bytes.byteLength;
+    controller.enqueue(bytes);
+  };
+  const wanted = (entry: Entry) =>
+    (tenant === null || entry.tenant === tenant) && (jobs === null || jobs.has(entry.jobId));
+  const gone = () => {
+    if (stage === 'gone') return;
+    stage = 'gone';
+    large = null;
+    onGone();
+  };
+  const close = () => {
+    if (stage === 'closing' || stage === 'gone') return;
+    stage = 'closing';
+    large = null;
+    const empty = waiting() === 0;
+    controller.close();
+    if (empty) gone();
+  };
+  const cut = () => {
+    controller.error(stoodStill());
+    gone();
+  };
+  const goLive = () => {
+    stage = 'live';
+    if (last === null) return;
+    const end = last(cursor);
+    if (fits(end)) {
+      put(end);
+      close();
+    } else stage = 'catching up';
+  };
+
+  /** Hands out what fits of the large frame and then of one page of history; true when there may be more to do at once. */
+  const step = (): boolean => {
+    while (large !== null) {
+      const room = BUFFER_BYTES - waiting();
+      if (room <= 0) return false;
+      const piece = large.subarray(0, Math.min(room, PIECE_BYTES));
+      large = piece.byteLength === large.byteLength ? null : large.subarray(piece.byteLength);
+      put(piece);
+    }
+    const page = history.after(cursor);
+    if (page === null) {
+      // Some of it was removed meanwhile: whoever comes again is told so.
+      close();
+      return false;
+    }
+    if (page.length === 0) {
+      goLive();
+      return false;
+    }
+    for (const entry of page) {
+      if (wanted(entry)) {
+        if (!fits(entry.bytes)) {
+          if (waiting() > 0) return false;
+          large = entry.bytes;
+          cursor = entry.position;
+          return true;
+        }
+        put(entry.bytes);
+      }
+      cursor = entry.position;
+    }
+    return true;
+  };
+
+  /** Catches up page by page, letting others have their turn between two pages. */
+  const catchUp = async () => {
+    if (busy) return;
+    busy = true;
+    try {
+      while (stage === 'catching up' && step()) await new Promise<void>((resolve) => setImmediate(resolve));
+    } catch (error) {
+      // The ledger cannot be read: the client comes again, and is told why if that stays so.
+      controller.error(error);
+      gone();
+    } finally {
+      busy = false;
+    }
+  };
+
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start: (own) => {
+        controller = own;
+        put(HELLO);
+      },
+      pull: () => (stage === 'catching up' ? catchUp() : undefined),
+      cancel: gone,
+    },
+    { highWaterMark: BUFFER_BYTES, size: (chunk) => chunk?.byteLength ?? 0 },
+  );
+
+  return {
+    subscription,
+    body,
+    deliver: (entry) => {
+      if (stage !== 'live' || entry.position <= cursor || !wanted(entry)) return;
+      if (fits(entry.bytes)) {
+        put(entry.bytes);
+        cursor = entry.position;
+      } else if (waiting() === 0) {
+        // The reader keeps up; only this one event is larger than the buffer.
+        large = entry.bytes;
+        cursor = entry.position;
+        stage = 'catching up';
+        void catchUp();
+      } else close();
+    },
+    beat: () => {
+      if (stage === 'gone') return;
+      const read = queued - waiting();
+      if (stage === 'closing' || (waiting() > 0 && read === readBefore)) cut();
+      else if (stage === 'live' && waiting() === 0) put(HEARTBEAT);
+      readBefore = read;
+    },
+    finish: (frame) => {
+      last ??= frame;
+      if (stage === 'live') goLive();
+    },
+    close,
+    abort: () => {
+      if (stage !== 'gone') cut();
+    },
+  };
+}

@@ -1,0 +1,12 @@
+const encoder = new TextEncoder();
+
+/** What every stream begins with: proxies and browsers know at once that it is alive; a lost one is asked for again after two seconds. */
+export const HELLO: Uint8Array = encoder.encode(': stageflow\nretry: 2000\n\n');
+
+/** Keeps proxies from taking a silent stream for a dead one. */
+export const HEARTBEAT: Uint8Array = encoder.encode(': beat\n\n');
+
+/** One event on the wire. `data` is JSON, which has no line breaks; a client that comes again names `position`. */
+export function frame(position: number, event: string, data: string): Uint8Array {
+  return encoder.encode(`id: ${position}\nevent: ${event}\ndata: ${data}\n\n`);
+}

@@ -1,0 +1,76 @@
+import type { Engine } from '@stageflow/engine';
+import { type JobSummary, type JobView, summaryOf } from '@stageflow/engine/view';
+
+/** What a client starts from, or starts again from: everything up to `position`. */
+export interface Snapshot {
+  readonly position: number;
+  /** Whole views of the jobs that were asked for by name. */
+  readonly views: readonly JobView[];
+  /** The newest jobs, newest first, when all were asked for. */
+  readonly jobs: readonly JobSummary[];
+}
+
+/** A snapshot as JSON text, with its position. */
+export interface SnapshotText {
+  readonly position: number;
+  readonly json: string;
+}
+
+/** Jobs in the snapshot of a stream of all jobs. */
+export const MOST_SUMMARIES = 100;
+const KEPT_VIEWS = 8;
+const KEPT_SUMMARIES = 1000;
+
+/** Makes snapshots; texts are kept until their job has a new event, so that many clients who come at once cost one. */
+export interface Snapshots {
+  /** Views of jobs by name; one that is gone is left out. */
+  ofJobs(jobIds: Iterable<string>): SnapshotText;
+  /** The newest jobs of a tenant, or of all for null. */
+  ofTenant(tenant: string | null): SnapshotText;
+}
+
+/** Keeps a job's text while the job has no newer event, and at most `most` texts. */
+function keeper(engine: Engine, most: number, make: (view: JobView) => unknown): (jobId: string) => string | null {
+  const kept = new Map<string, { readonly seq: number; readonly json: string }>();
+  return (jobId) => {
+    const seq = engine.ledger.job(jobId)?.seq;
+    if (seq === undefined) return null;
+    const known = kept.get(jobId);
+    if (known?.seq === seq) return known.json;
+    const view = engine.view(jobId);
+    if (view === null) return null;
+    const json = JSON.stringify(make(view));
+    kept.delete(jobId);
+    kept.set(jobId, { seq: view.seq, json });
+    const [oldest] = kept.keys();
+    if (kept.size > most && oldest !== undefined) kept.delete(oldest);
+    return json;
+  };
+}
+
+/** Snapshots of an engine's jobs. All of one is read in one turn, in which nothing can be recorded: position and views belong together. */
+export function createSnapshots(engine: Engine): Snapshots {
+  const { ledger } = engine;
+  const viewText = keeper(engine, KEPT_VIEWS, (view) => view);
+  const summaryText = keeper(engine, KEPT_SUMMARIES, summaryOf);
+  const newest = () => ledger.positions().newest;
+  const list = (texts: readonly (string | null)[]) => `[${texts.filter((text) => text !== null).join(',')}]`;
+  const text = (views: string, jobs: string): SnapshotText => {
+    const position = newest();
+    return { position, json: `{"position":${position},"views":${views},"jobs":${jobs}}` };
+  };
+  const lists = new Map<string | null, SnapshotText>();
+  return {
+    ofJobs: (jobIds) => text(list(Array.from(jobIds, viewText)), '[]'),
+    ofTenant: (tenant) => {
+      const known = lists.get(tenant);
+      if (known?.position === newest()) return known;
+      const ids = ledger.service.owners.jobs({ tenant, limit: MOST_SUMMARIES });
+      const made = text('[]', list(ids.map(summaryText)));
+      // Those of other tenants are out of date as well, most likely.
+      lists.clear();
+      lists.set(tenant, made);
+      return made;
+    },
+  };
+}
