@@ -16,6 +16,8 @@ export type Scope = 'public' | 'any' | TokenScope;
 export interface Peer {
   /** The client's address in its one spelling; null in process. */
   readonly address: string | null;
+  /** True on the socket of the data folder, which only the machine's owner can open: an administrator without a token. */
+  readonly owner?: boolean;
 }
 
 /** What middleware leaves for handlers. `principal` is there on every route that is not public. */

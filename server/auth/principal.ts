@@ -8,6 +8,9 @@ export interface Principal {
   readonly scopes: readonly TokenScope[];
 }
 
+/** Who speaks through the socket of the data folder: its file mode is the lock. */
+export const OWNER: Principal = { tokenId: 'owner', tenant: 'local', scopes: ['admin'] };
+
 /** A new token's text: shown once, never kept. 256 random bits. */
 export function newTokenText(): string {
   return `sf_${randomBytes(32).toString('base64url')}`;

@@ -4,12 +4,15 @@ import { discoverScanners } from '@stageflow/engine/manifests';
 import type { GatePolicy } from '@stageflow/engine/report';
 import { SEVERITIES } from '@stageflow/engine/scanner';
 import { buildJobSpec, takePath } from '@stageflow/engine/submit';
-import type { JobView } from '@stageflow/engine/view';
-import { defaultDataFolder, type JobLine, type LocalEngine, readJobs } from '@stageflow/engine';
-import { openMachineEngine, SCANNERS } from '../machine.ts';
+import { type JobView, reduce } from '@stageflow/engine/view';
+import { defaultDataFolder, type JobLine, readJobs } from '@stageflow/engine';
+import { isGone } from '../../local/client.ts';
+import type { Door } from '../../local/records.ts';
+import { openDoor } from '../door.ts';
+import { SCANNERS } from '../machine.ts';
 import { readAccess } from './access.ts';
 import { readFormats, writeOutputs } from './outputs.ts';
-import { createProgress, type Moment, progressKind } from './progress.ts';
+import { createProgress, type Moment, type Progress, progressKind } from './progress.ts';
 import { readSubmitOptions, readTarget, type ScanOptions } from './request.ts';
 import { finishScan } from './verdict.ts';
 
@@ -52,7 +55,8 @@ export async function scanCommand(
 
   const earlier = options.resume === undefined ? null : earlierScan(options.resume);
   // A scan goes on the way it began: an earlier choice of plain processes needs no second word, and is never made for a person.
-  const engine = await openMachineEngine({ isolation: earlier?.isolation ?? options.isolation, say: progress.say });
+  const wanted = { isolation: earlier?.isolation ?? options.isolation, say: progress.say };
+  let engine = await openDoor(wanted);
   try {
     const jobId = await start(engine, { earlier, target, options, submitOptions, known, access });
     const onInterrupt = () => {
@@ -61,28 +65,57 @@ export async function scanCommand(
     };
     if (interrupted.aborted) onInterrupt();
     interrupted.addEventListener('abort', onInterrupt, { once: true });
-    for await (const event of engine.follow(jobId)) progress.event(event, () => engine.view(jobId));
-    interrupted.removeEventListener('abort', onInterrupt);
-    const job = await engine.ended(jobId);
-    progress.end();
-    const written = await writeOutputs(engine, job.id, formats, options.output);
-    const failure = engine.view(jobId)?.failure ?? null;
-    return finishScan({
-      job,
-      failure,
-      written,
-      gate,
-      json: options.json === true,
-      allowIncomplete: options.allowIncomplete === true,
-    });
+    const seen: Seen = { view: null };
+    for (;;) {
+      try {
+        await watch(engine, jobId, seen, progress);
+        const job = await engine.ended(jobId);
+        interrupted.removeEventListener('abort', onInterrupt);
+        progress.end();
+        return finishScan({
+          job,
+          failure: seen.view?.failure ?? null,
+          written: await writeOutputs(engine, jobId, formats, options.output),
+          gate,
+          json: options.json === true,
+          allowIncomplete: options.allowIncomplete === true,
+        });
+      } catch (thrown) {
+        if (!isGone(thrown)) throw thrown;
+        progress.say('The engine that this scan ran on has ended; going on with what is missing …');
+        await engine.close();
+        engine = await openDoor(wanted);
+        await takeUp(engine, jobId, access);
+        if (interrupted.aborted) engine.cancel(jobId).catch(() => {});
+      }
+    }
   } finally {
     progress.end();
     await engine.close();
   }
 }
 
+/** What was seen of a job so far, over all engines that had it. */
+interface Seen {
+  view: JobView | null;
+}
+
+/** Shows a job's events from where the last engine left off, until it has ended. */
+async function watch(engine: Door, jobId: string, seen: Seen, progress: Progress): Promise<void> {
+  for await (const event of engine.follow(jobId, seen.view?.seq ?? 0)) {
+    seen.view = reduce(seen.view, event);
+    progress.event(event, () => seen.view);
+  }
+}
+
+/** Goes on with a job whose engine has gone, unless it has ended or its new engine is at it already. */
+async function takeUp(engine: Door, jobId: string, access: ReturnType<typeof readAccess>): Promise<void> {
+  const job = await engine.job(jobId);
+  if (job && isOpen(job)) await engine.resume(jobId, access);
+}
+
 async function start(
-  engine: LocalEngine,
+  engine: Door,
   input: {
     readonly earlier: JobLine | null;
     readonly target: ReturnType<typeof readTarget> | null;
@@ -119,8 +152,8 @@ function earlierScan(which: string | true): JobLine {
 }
 
 /** Goes on with an unfinished scan, or makes a new one that adopts what the earlier one finished. */
-async function resume(engine: LocalEngine, { id }: JobLine, access: ReturnType<typeof readAccess>): Promise<string> {
-  const job = engine.ledger.job(id);
+async function resume(engine: Door, { id }: JobLine, access: ReturnType<typeof readAccess>): Promise<string> {
+  const job = await engine.job(id);
   if (!job) throw new StageflowError('job_not_found', { jobId: id });
   if (!isOpen(job)) return engine.retry(id, access);
   await engine.resume(id, access);

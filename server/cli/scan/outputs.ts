@@ -2,7 +2,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { LocalEngine } from '@stageflow/engine';
+import { defaultDataFolder } from '@stageflow/engine';
 import { StageflowError } from '@stageflow/engine/kernel';
 import {
   Report,
@@ -13,6 +13,7 @@ import {
   renderMarkdown,
   renderSarif,
 } from '@stageflow/engine/report';
+import type { Records } from '../../local/records.ts';
 import type { ScanOptions } from './request.ts';
 
 /** Forms of a report that a person may ask for, and the files they give. */
@@ -45,15 +46,15 @@ const MOST_REPORT = 512 * 2 ** 20;
 
 /** Writes the report's forms, and with `--output` its evidence, into a folder. Null when the job has no report (a refused archive). */
 export async function writeOutputs(
-  engine: LocalEngine,
+  records: Pick<Records, 'object' | 'keys'>,
   jobId: string,
   formats: readonly Format[],
   output: string | undefined,
 ): Promise<Written | null> {
-  const json = await readText(engine, `${jobId}/report.json`);
+  const json = await readText(records, `${jobId}/report.json`);
   if (json === null) return null;
   const report = Report.parse(JSON.parse(json));
-  const folder = output === undefined ? join(engine.folder, 'reports', jobId) : resolve(output);
+  const folder = output === undefined ? join(defaultDataFolder(), 'reports', jobId) : resolve(output);
   mkdirSync(folder, { recursive: true });
   const files: string[] = [];
   const write = async (name: string, text: string) => {
@@ -62,20 +63,20 @@ export async function writeOutputs(
   };
   for (const format of formats) {
     if (format === 'json') await write('report.json', renderJson(report));
-    if (format === 'html') await write('report.html', (await readText(engine, `${jobId}/report.html`)) ?? '');
+    if (format === 'html') await write('report.html', (await readText(records, `${jobId}/report.html`)) ?? '');
     if (format === 'sarif') await write('report.sarif', renderSarif(report));
     if (format === 'junit') await write('report.junit.xml', renderJunit(report));
     if (format === 'csv') await write('report.csv', renderCsv(report));
     if (format === 'md') await write('report.md', renderMarkdown(report));
     if (format === 'gitlab') for (const [name, text] of Object.entries(renderGitlab(report))) await write(name, text);
   }
-  if (output !== undefined) await copyArtifacts(engine, jobId, folder);
+  if (output !== undefined) await copyArtifacts(records, jobId, folder);
   const first = files.find((file) => file.endsWith('.html')) ?? files[0] ?? folder;
   return { report, folder, first };
 }
 
-async function readText(engine: LocalEngine, key: string): Promise<string | null> {
-  const object = await engine.store.get('scanner-artifacts', key);
+async function readText(records: Pick<Records, 'object' | 'keys'>, key: string): Promise<string | null> {
+  const object = await records.object(key);
   if (!object) return null;
   if (object.size > MOST_REPORT)
     throw new StageflowError('storage', { reason: `${key} is larger than a report can be` });
@@ -85,13 +86,13 @@ async function readText(engine: LocalEngine, key: string): Promise<string | null
 }
 
 /** Evidence and raw results, under the keys they have in the store. */
-async function copyArtifacts(engine: LocalEngine, jobId: string, folder: string): Promise<void> {
-  for await (const { key } of engine.store.list('scanner-artifacts', `${jobId}/`)) {
+async function copyArtifacts(records: Pick<Records, 'object' | 'keys'>, jobId: string, folder: string): Promise<void> {
+  for (const key of await records.keys(jobId)) {
     const path = key.slice(jobId.length + 1);
     if (!path.includes('/')) continue;
     const file = resolve(folder, path);
     if (!file.startsWith(folder + sep)) continue;
-    const object = await engine.store.get('scanner-artifacts', key);
+    const object = await records.object(key);
     if (!object) continue;
     mkdirSync(dirname(file), { recursive: true });
     await pipeline(object.body, createWriteStream(file));

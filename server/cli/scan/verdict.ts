@@ -1,10 +1,10 @@
-import type { LocalEngine } from '@stageflow/engine';
 import { errorRow, EXIT, isErrorCode } from '@stageflow/engine/kernel';
+import type { JobRow } from '@stageflow/engine/ledger';
 import { gate as judgeGate, type GatePolicy, renderJson } from '@stageflow/engine/report';
 import type { Written } from './outputs.ts';
 import { printable } from './progress.ts';
 
-type Job = Awaited<ReturnType<LocalEngine['ended']>>;
+type Job = Pick<JobRow, 'state'>;
 
 /** What the run came to: prints the result on stdout and gives the exit code of the contract. */
 export function finishScan(input: {

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { defaultDataFolder } from '@stageflow/engine';
+import { FileStore } from '@stageflow/engine/artifact';
+import { nextState } from '@stageflow/engine/fsm';
+import { systemClock } from '@stageflow/engine/kernel';
+import { openLedger } from '@stageflow/engine/ledger';
+import { prepareMachine } from '@stageflow/engine/preflight';
+import { createApp } from '../app.ts';
+import { ServerConfig } from '../config.ts';
+import { findLiveDoor, findOrOpenDoor } from '../local/find-door.ts';
+import { openOwnDoor } from '../local/own-door.ts';
+import { type Door, openRecords, type Records } from '../local/records.ts';
+import { machineLog, openMachineEngine } from './machine.ts';
+
+/** An engine that runs jobs: the live one of the data folder, else one of this process. */
+export async function openDoor(options: {
+  readonly isolation: 'pod' | 'process';
+  readonly say: (line: string) => void;
+}): Promise<Door> {
+  const { isolation, say } = options;
+  const door = await findOrOpenDoor(defaultDataFolder(), systemClock, async () => {
+    const engine = await openMachineEngine({ isolation, say });
+    try {
+      const { manifests } = engine;
+      const app = createApp({
+        engine,
+        manifests,
+        config: ServerConfig.parse({}),
+        clock: systemClock,
+        log: machineLog(),
+        pressure: () => null,
+      });
+      return { ...(await openOwnDoor(app, engine)), own: true };
+    } catch (thrown) {
+      await engine.close();
+      throw thrown;
+    }
+  });
+  // The live engine brought what its own jobs need; ours may need another kind of isolation.
+  if (!('own' in door)) await prepareMachine({ say, isolation, bringNats: false });
+  return door;
+}
+
+/** What the data folder holds: asked of its live engine, else read from its files; null when there is no data folder yet. */
+export async function openFolderRecords(): Promise<(Records & { close(): Promise<void> }) | null> {
+  const folder = defaultDataFolder();
+  const live = await findLiveDoor(folder, systemClock);
+  if (live) return live;
+  const path = join(folder, 'ledger.db');
+  if (!existsSync(path)) return null;
+  const ledger = openLedger({ path, clock: systemClock, nextState });
+  const store = new FileStore(join(folder, 'store'));
+  return { ...openRecords({ ledger, store }), close: async () => ledger.close() };
+}

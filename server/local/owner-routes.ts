@@ -1,0 +1,85 @@
+import type { Engine } from '@stageflow/engine';
+import { asStageflowError, StageflowError } from '@stageflow/engine/kernel';
+import { AccessSecrets } from '@stageflow/engine/scanner';
+import { Hono } from 'hono';
+import { stream, streamSSE } from 'hono/streaming';
+import type { App } from '../app.ts';
+import { problemResponse } from '../problem.ts';
+import { openRecords } from './records.ts';
+
+/** Base of the addresses that only the socket of the data folder has. */
+export const OWNER_BASE = '/local/v1';
+
+/**
+ * What the command line asks of a live engine, beside the public API: the owner of the machine may name private addresses, login details and
+ * builds without a pod, which no route for strangers takes. Everything else is the app's.
+ */
+export function withOwnerRoutes(app: App, engine: Engine): App {
+  const records = openRecords(engine);
+  const known = <T>(found: T | null, jobId: string): T => {
+    if (found === null) throw new StageflowError('job_not_found', { jobId });
+    return found;
+  };
+  const readAccess = async (request: { json(): Promise<unknown> }) => {
+    const { access } = (await request.json()) as { access?: unknown };
+    return access === null || access === undefined ? null : AccessSecrets.parse(access);
+  };
+  const routes = new Hono()
+    .basePath(OWNER_BASE)
+    .get('/jobs', async (c) => c.json(await records.jobs(Number(c.req.query('limit') ?? 100))))
+    .post('/jobs', async (c) => {
+      const { access, ...job } = (await c.req.json()) as Parameters<Engine['submit']>[0];
+      const secrets = access ? AccessSecrets.parse(access) : null;
+      return c.json({ jobId: engine.submit({ ...job, access: secrets }) }, 202);
+    })
+    .get('/jobs/:id', async (c) => c.json(known(await records.job(c.req.param('id')), c.req.param('id'))))
+    .delete('/jobs/:id', async (c) => {
+      await records.remove(c.req.param('id'));
+      return c.body(null, 204);
+    })
+    .get('/jobs/:id/events', async (c) => c.json(await records.events(c.req.param('id'))))
+    .get('/jobs/:id/view', async (c) => c.json(await records.storedView(c.req.param('id'))))
+    .get('/jobs/:id/keys', async (c) => c.json(await records.keys(c.req.param('id'))))
+    .get('/jobs/:id/ended', async (c) => c.json(await engine.ended(c.req.param('id'))))
+    .get('/jobs/:id/stream', (c) =>
+      streamSSE(c, async (out) => {
+        const left = new AbortController();
+        out.onAbort(() => left.abort());
+        const after = Number(c.req.header('last-event-id') ?? 0);
+        for await (const event of engine.follow(c.req.param('id'), after, left.signal)) {
+          await out.writeSSE({ id: String(event.seq), data: JSON.stringify(event) });
+        }
+        await out.writeSSE({ event: 'end', data: '' });
+      }),
+    )
+    .put('/jobs/:id/archive/:filename', async (c) => {
+      const staging = engine.staging(c.req.param('id'));
+      const body = c.req.raw.body ?? new ReadableStream<Uint8Array>({ start: (it) => it.close() });
+      const maxBytes = Number(c.req.query('max') ?? 0);
+      return c.json(await staging.put('scanner-staging', staging.key(c.req.param('filename')), body, { maxBytes }));
+    })
+    .post('/jobs/:id/cancel', async (c) => {
+      await engine.cancel(c.req.param('id'));
+      return c.body(null, 204);
+    })
+    .post('/jobs/:id/resume', async (c) => {
+      await engine.resume(c.req.param('id'), await readAccess(c.req));
+      return c.body(null, 204);
+    })
+    .post('/jobs/:id/retry', async (c) => c.json({ jobId: engine.retry(c.req.param('id'), await readAccess(c.req)) }))
+    .get('/objects/:key{.+}', async (c) => {
+      const object = await records.object(c.req.param('key'));
+      if (object === null) throw new StageflowError('not_found');
+      c.header('content-length', String(object.size));
+      return stream(c, async (out) => {
+        for await (const chunk of object.body) await out.write(chunk);
+      });
+    });
+  routes.onError((thrown) => problemResponse(asStageflowError(thrown), '-'));
+  return {
+    fetch: async (request, peer) =>
+      peer?.owner === true && new URL(request.url).pathname.startsWith(`${OWNER_BASE}/`)
+        ? routes.fetch(request)
+        : app.fetch(request, peer),
+  };
+}

@@ -1,0 +1,55 @@
+import type { Engine } from '@stageflow/engine';
+import { artifactKeys, type ArtifactStore, stagingKeys } from '@stageflow/engine/artifact';
+import type { StageflowEvent } from '@stageflow/engine/event';
+import { StageflowError } from '@stageflow/engine/kernel';
+import type { JobRow, Ledger } from '@stageflow/engine/ledger';
+
+/** What a data folder holds, as the command line reads it: of a live engine over its socket, or of a folder that nobody has. */
+export interface Records {
+  /** Newest first. */
+  jobs(limit: number): Promise<readonly JobRow[]>;
+  job(jobId: string): Promise<JobRow | null>;
+  /** A job's whole history, in order. */
+  events(jobId: string): Promise<readonly StageflowEvent[]>;
+  /** The projection's stored row, and the seq to which it is folded. */
+  storedView(jobId: string): Promise<{ readonly json: string; readonly seq: number } | null>;
+  /** An object of `scanner-artifacts`; null when there is none. */
+  object(key: string): Promise<{ readonly size: number; readonly body: AsyncIterable<Uint8Array> } | null>;
+  /** Keys of a job's objects. */
+  keys(jobId: string): Promise<readonly string[]>;
+  /** Removes an ended job with everything of it. Refused: `job_not_found`, and `conflict` while it runs. */
+  remove(jobId: string): Promise<void>;
+}
+
+/** The records of a ledger and a store that are open in this process. */
+export function openRecords({ ledger, store }: { readonly ledger: Ledger; readonly store: ArtifactStore }): Records {
+  return {
+    jobs: async (limit) => ledger.jobs({ limit }),
+    job: async (jobId) => ledger.job(jobId),
+    events: async (jobId) => ledger.events(jobId),
+    storedView: async (jobId) => ledger.view(jobId),
+    object: (key) => store.get('scanner-artifacts', key),
+    keys: async (jobId) => {
+      const keys: string[] = [];
+      for await (const { key } of store.list('scanner-artifacts', artifactKeys.job(jobId))) keys.push(key);
+      return keys;
+    },
+    remove: async (jobId) => {
+      if (!ledger.job(jobId)) throw new StageflowError('job_not_found', { jobId });
+      // The row goes first: a job that is listed is whole. What is left of a broken-off removal names no job.
+      ledger.deleteJob(jobId);
+      await store.removeAll('scanner-artifacts', artifactKeys.job(jobId));
+      await store.removeAll('scanner-staging', stagingKeys.job(jobId));
+    },
+  };
+}
+
+/** What `scan` asks of an engine, whether it is in this process or behind a socket. */
+export interface Door extends Records, Pick<Engine, 'newJobId' | 'staging' | 'cancel' | 'follow' | 'resume'> {
+  readonly folder: string;
+  submit(job: Parameters<Engine['submit']>[0]): Promise<string>;
+  retry(...args: Parameters<Engine['retry']>): Promise<string>;
+  /** Resolves when the job has ended and its last words are stored. */
+  ended(jobId: string): Promise<JobRow>;
+  close(): Promise<void>;
+}
