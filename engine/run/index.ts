@@ -9,5 +9,6 @@ export { defaultDataFolder, liveEngine } from './data-folder.ts';
 export type { Engine, EngineOptions } from './engine.ts';
 export { readJobs } from './read-jobs.ts';
 export type { JobLine } from './read-jobs.ts';
+export { removeJob, sweepJobs, sweepOrphans, sweepStaging } from './retention.ts';
 export { openLocalEngine } from './local.ts';
 export type { LocalEngine, LocalEngineOptions } from './local.ts';

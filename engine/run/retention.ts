@@ -1,3 +1,4 @@
+import { artifactKeys, stagingKeys } from '../artifact/keys.ts';
 import type { ArtifactStore } from '../artifact/store.ts';
 import { TERMINAL } from '../event/index.ts';
 import type { Clock, Log } from '../kernel/index.ts';
@@ -6,24 +7,82 @@ import type { Ledger } from '../ledger/port.ts';
 /** How long the archive of an ended job is kept for a retry, in days. */
 const STAGING_DAYS = 7;
 const DAY_MS = 86_400_000;
+const JOB_ID = /^[0-9a-hjkmnp-tv-z]{26}$/;
+
+/** What the sweeps look at. */
+export interface SweepPorts {
+  readonly ledger: Ledger;
+  readonly store: ArtifactStore;
+  readonly clock: Clock;
+  readonly log: Log;
+}
 
 /**
  * Removes staged archives that no job can need: those of jobs that ended more than `days` ago, and those that never became a
- * job. Called when a data folder is opened, before anything is staged. A store that refuses is logged: it is tried at the next start.
+ * job. Called when a data folder is opened, before anything is staged; while uploads may be on their way, `patienceMs` says how old an
+ * archive without a job must be. A store that refuses is logged: it is tried at the next sweep.
  */
-export async function sweepStaging(
-  ports: { readonly ledger: Ledger; readonly store: ArtifactStore; readonly clock: Clock; readonly log: Log },
-  days: number = STAGING_DAYS,
-): Promise<void> {
+export async function sweepStaging(ports: SweepPorts, days: number = STAGING_DAYS, patienceMs = 0): Promise<void> {
   const { ledger, store, clock, log } = ports;
   const oldest = clock.now() - days * DAY_MS;
   try {
-    for await (const { key } of store.list('scanner-staging', 'staging/')) {
+    for await (const { key, modified } of store.list('scanner-staging', 'staging/')) {
       const job = ledger.job(key.split('/')[1] ?? '');
-      const needed = job !== null && (!TERMINAL.has(job.state) || job.updatedAt >= oldest);
+      const needed =
+        job === null
+          ? patienceMs > 0 && modified > clock.now() - patienceMs
+          : !TERMINAL.has(job.state) || job.updatedAt >= oldest;
       if (!needed) await store.remove('scanner-staging', key);
     }
   } catch (error) {
     log.warn('staged archives could not be cleared away', { error });
+  }
+}
+
+/** Removes an ended job with everything of it: events, view, shares, artifacts, archive. Refused (`conflict`) while it runs, `job_not_found`. */
+export async function removeJob({ ledger, store }: Pick<SweepPorts, 'ledger' | 'store'>, jobId: string): Promise<void> {
+  // The row goes first: a job that is listed is whole. What is left of a broken-off removal is an orphan, which is swept.
+  ledger.deleteJob(jobId);
+  await store.removeAll('scanner-artifacts', artifactKeys.job(jobId));
+  await store.removeAll('scanner-staging', stagingKeys.job(jobId));
+}
+
+/** Removes jobs that ended more than `days` ago; one that is shared stays until its last share has ended. Returns the ids. */
+export async function sweepJobs(ports: SweepPorts, days: number): Promise<readonly string[]> {
+  const { ledger, clock, log } = ports;
+  const now = clock.now();
+  const removed: string[] = [];
+  for (const job of ledger.jobs({ states: ['DONE', 'FAILED'] })) {
+    if (job.updatedAt >= now - days * DAY_MS) continue;
+    const shares = ledger.service.shares.ofJob(job.id);
+    if (shares.some((share) => share.revokedAt === null && share.expiresAt > now)) continue;
+    try {
+      await removeJob(ports, job.id);
+      removed.push(job.id);
+    } catch (error) {
+      log.warn('a job past its time could not be removed', { jobId: job.id, error });
+    }
+  }
+  return removed;
+}
+
+/**
+ * Removes artifacts of jobs that the ledger does not know: what a removal left behind that was broken off. Only what is a day old, since an
+ * import stores its objects before its job. Returns the ids.
+ */
+export async function sweepOrphans({ ledger, store, clock, log }: SweepPorts): Promise<readonly string[]> {
+  const orphans = new Map<string, boolean>();
+  try {
+    for await (const { key, modified } of store.list('scanner-artifacts', '')) {
+      const [jobId = ''] = key.split('/');
+      if (!JOB_ID.test(jobId) || (!orphans.has(jobId) && ledger.job(jobId) !== null)) continue;
+      orphans.set(jobId, (orphans.get(jobId) ?? true) && modified < clock.now() - DAY_MS);
+    }
+    const old = [...orphans].filter(([, isOld]) => isOld).map(([jobId]) => jobId);
+    for (const jobId of old) await store.removeAll('scanner-artifacts', artifactKeys.job(jobId));
+    return old;
+  } catch (error) {
+    log.warn('orphaned artifacts could not be cleared away', { error });
+    return [];
   }
 }

@@ -95,6 +95,16 @@ export function buildProgram(signal: AbortSignal): { run(argv: readonly string[]
   scan.exitOverride();
 
   program
+    .command('server')
+    .description('serve the HTTP API and the screens until it is stopped; settings are STAGEFLOW_* variables')
+    .option('--new-token', "make and print another administrator's token")
+    .option('--allow-reduced-durability', 'serve on a queue that can lose accepted jobs at a power loss')
+    .action(async (options: { newToken?: boolean; allowReducedDurability?: boolean }) => {
+      const { serverCommand } = await import('./server-command.ts');
+      code = await serverCommand(options, signal);
+    });
+
+  program
     .command('doctor')
     .description('show every part that is found or missing, and the one command that mends it')
     .option('--json', 'print the checks as JSON')

@@ -156,6 +156,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   return {
     port,
     async close(graceMs) {
+      if (!server.listening) return;
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();

@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { defaultDataFolder, openLocalEngine } from '@stageflow/engine';
+import { FileStore, readS3Settings, S3Store } from '@stageflow/engine/artifact';
+import { EXIT, StageflowError, systemClock } from '@stageflow/engine/kernel';
+import { prepareMachine } from '@stageflow/engine/preflight';
+import { createApp } from '../app.ts';
+import { readConfig } from '../config-env.ts';
+import { listen } from '../listen/listen.ts';
+import { assertSafeBinding } from '../listen/safe-binding.ts';
+import { canariesOf, startCanaries } from '../ops/canary.ts';
+import { firstToken } from '../ops/first-token.ts';
+import { pressureOf } from '../ops/health.ts';
+import { createMetrics } from '../ops/metrics.ts';
+import { listenForMetrics } from '../ops/metrics-port.ts';
+import { serverLog } from '../ops/server-log.ts';
+import { startSweeps } from '../ops/sweeps.ts';
+import type { Services } from '../services.ts';
+import { startWebhooks } from '../webhook/webhooks.ts';
+import { namedQueue, SCANNERS, testTrust } from './machine.ts';
+
+/** How long answers that are on their way may take once the server stops. */
+const LAST_ANSWERS_MS = 5_000;
+
+/** `./stageflow server`: the engine behind HTTP until a signal ends it. The second signal ends it at once. */
+export async function serverCommand(
+  options: { readonly newToken?: boolean; readonly allowReducedDurability?: boolean },
+  signal: AbortSignal,
+): Promise<number> {
+  const { env } = process;
+  const clock = systemClock;
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const readText = (path: string) => readFileSync(path, 'utf8');
+  const { config, warnings } = readConfig(env, readText);
+  for (const warning of warnings) say(`Warning: ${warning}`);
+  assertSafeBinding(config);
+  const s3 = readS3Settings(env, readText);
+  const log = serverLog(env);
+  const metrics = createMetrics(clock);
+  const queue = namedQueue(env);
+  const machine = await prepareMachine({ say, isolation: 'pod', bringNats: queue === null });
+  const owners = { tenantOf: (_jobId: string) => '' };
+  const lost = new AbortController();
+  const engine = await openLocalEngine({
+    folder: defaultDataFolder(env),
+    scanners: SCANNERS,
+    natsServer: queue ?? machine.natsServer ?? '',
+    say,
+    surroundings: { testTrust: testTrust(env), chromium: null },
+    node: env.STAGEFLOW_NODE ?? 'main',
+    log,
+    clock,
+    engine: { recover: true, maxConcurrentJobs: config.runningJobs, tenantOf: (jobId) => owners.tenantOf(jobId) },
+    store: (folder) => metrics.timed(s3 === null ? new FileStore(folder.store) : new S3Store(s3, clock)),
+    stagingDays: config.stagingDays,
+    onPodStart: metrics.podStarted,
+    warmPods: config.warmPods,
+    onLost: (reason) => {
+      log.error('the queue is lost', { reason });
+      lost.abort();
+    },
+  });
+  const undo: (() => void | Promise<void>)[] = [() => engine.close()];
+  try {
+    const { service } = engine.ledger;
+    owners.tenantOf = (jobId) => service.owners.tenantOf(jobId) ?? '';
+    const { facts } = engine.queue;
+    if (facts.reducedDurability && !config.allowReducedDurability && options.allowReducedDurability !== true) {
+      throw new StageflowError('setup_needed', {
+        what: `A nats-server from 2.10 on (${facts.server} can lose accepted jobs at a power loss)`,
+        commands: './stageflow doctor, or accept it with ./stageflow server --allow-reduced-durability',
+      });
+    }
+    // What a dead server had in flight was never answered: its client tries again.
+    service.idempotency.releaseAll();
+    undo.push(metrics.follow(engine.ledger));
+    const closing = new AbortController();
+    const watch = await startCanaries({
+      canaries: canariesOf(engine, clock),
+      clock,
+      log,
+      stopping: closing.signal,
+      restartQueue: engine.queue.restart,
+      onRound: metrics.round,
+    });
+    undo.push(() => watch.stop());
+    const webhooks = startWebhooks({ ledger: engine.ledger, config, clock, log });
+    undo.push(() => webhooks.stop());
+    undo.push(startSweeps({ engine, config, clock, log }));
+    const services: Services = {
+      engine,
+      manifests: engine.manifests,
+      config,
+      clock,
+      log,
+      pressure: () => pressureOf(watch.health()),
+      closing: closing.signal,
+      health: () => watch.health(),
+      metrics: metrics.page,
+      onAnswered: metrics.answered,
+      onDeliveriesAdded: webhooks.wake,
+    };
+    const listener = await listen({ app: createApp(services), config, clock, log });
+    undo.push(() => listener.close(LAST_ANSWERS_MS));
+    if (config.metricsPort !== 0) undo.push(await listenForMetrics(config.metricsPort, metrics.page));
+
+    const address = config.publicUrl?.replace(/\/$/, '') ?? `http://127.0.0.1:${listener.port}`;
+    say(`Stageflow listens on ${config.host}:${listener.port}; open ${address}`);
+    const token = firstToken(engine.ledger, options.newToken === true);
+    if (token !== null) {
+      say(`Sign in as administrator (shown this once): ${address}/signin#${token}`);
+      say(`The token for scripts: ${token}`);
+    }
+
+    await ended(AbortSignal.any([signal, lost.signal]));
+    say('Stopping: no new work is taken; press Ctrl-C again to end at once.');
+    process.on('SIGTERM', () => process.exit(EXIT.interrupted));
+    closing.abort();
+    watch.stop();
+    // Readers are served, and told that nothing new is taken, while the cells in hand end.
+    await engine.stop({ graceSeconds: config.graceSeconds });
+    await listener.close(LAST_ANSWERS_MS);
+    return lost.signal.aborted ? EXIT.environment : EXIT.pass;
+  } finally {
+    for (const step of undo.toReversed()) {
+      try {
+        await step();
+      } catch (error) {
+        log.warn('a part of the server did not end as it should', { error });
+      }
+    }
+  }
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

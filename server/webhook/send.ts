@@ -1,0 +1,39 @@
+import { createEgress, guardedFetch } from '@stageflow/engine/egress';
+import { asStageflowError, type Clock } from '@stageflow/engine/kernel';
+import type { DeliveryRow, WebhookRow } from '@stageflow/engine/ledger';
+import type { TryResult } from './schedule.ts';
+import { signedHeaders } from './signature.ts';
+
+const TIMEOUT_MS = 10_000;
+
+/** Sends one message once. */
+export type Send = (webhook: WebhookRow, delivery: DeliveryRow) => Promise<TryResult>;
+
+/**
+ * Sends through the egress guard: public addresses only (and `allowHosts`), the connection pinned to the address that was judged, no
+ * redirects, ten seconds. The answer's body is not read. Never rejects.
+ */
+export function guardedSend(allowHosts: readonly string[], clock: Clock): Send {
+  return async (webhook, { id, body }) => {
+    const egress = createEgress({ kind: 'web', allowHosts, allowAssets: [], extraPorts: true });
+    try {
+      const { status } = await guardedFetch(egress, webhook.url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': 'Stageflow-Webhook/1',
+          ...signedHeaders(webhook.secret, { id, body, seconds: Math.floor(clock.now() / 1000) }),
+        },
+        body,
+        redirects: 0,
+        maxBytes: 0,
+        timeoutMs: TIMEOUT_MS,
+      });
+      return { status, reason: null };
+    } catch (error) {
+      return { status: null, reason: asStageflowError(error).message.slice(0, 300) };
+    } finally {
+      egress.close();
+    }
+  };
+}
