@@ -15,7 +15,7 @@ export function machineLog(env: NodeJS.ProcessEnv = process.env): Log {
 }
 
 /** Test settings: which keys a runner trusts beside the usual ones. Read from a file that only tests write. */
-function testTrust(env: NodeJS.ProcessEnv): { spki: string[]; pem: string } | null {
+export function testTrust(env: NodeJS.ProcessEnv): { spki: string[]; pem: string } | null {
   const text = env.STAGEFLOW_TEST_TRUST;
   return text === undefined ? null : (JSON.parse(text) as { spki: string[]; pem: string });
 }
