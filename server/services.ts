@@ -1,5 +1,5 @@
 import type { Engine } from '@stageflow/engine';
-import type { UploadSigner } from '@stageflow/engine/artifact';
+import type { ShareSigner, UploadSigner } from '@stageflow/engine/artifact';
 import type { Clock, Log } from '@stageflow/engine/kernel';
 import type { Manifest } from '@stageflow/engine/scanner';
 import type { ServerConfig } from './config.ts';
@@ -27,6 +27,8 @@ export interface Services {
   readonly onDeliveriesAdded?: () => void;
   /** Signs uploads that go to the object store past this server; missing where the store cannot (files). */
   readonly uploadSigner?: UploadSigner | null;
+  /** Makes short-lived addresses of the object store; null or missing when the store is a folder, and shares stream from here. */
+  readonly shareSigner?: ShareSigner | null;
 }
 
 /** Why new work is refused for the moment. */

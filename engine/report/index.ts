@@ -15,6 +15,8 @@ export { renderJson } from './json.ts';
 export { reportJsonSchema, resultsJsonSchema } from './json-schema.ts';
 export { renderJunit } from './junit.ts';
 export { renderMarkdown } from './markdown.ts';
+export { redactReport } from './redact.ts';
+export type { RedactedReport, Redaction } from './redact.ts';
 export { renderSarif } from './sarif.ts';
 export * from './schema.ts';
 export { ensureReportTemplate, templateCache } from './template.ts';

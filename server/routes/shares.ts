@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto';
+import { artifactKeys } from '@stageflow/engine/artifact';
+import { StageflowError } from '@stageflow/engine/kernel';
+import type { ShareRow } from '@stageflow/engine/ledger';
+import { z } from '@hono/zod-openapi';
+import { hashSecret, type Principal } from '../auth/principal.ts';
+import { route, type Route } from '../route.ts';
+import type { Services } from '../services.ts';
+import { newShareToken, shareState } from '../share/open.ts';
+import { previewOf, SharePreview } from '../share/preview.ts';
+import { changedInclude, Include, IncludeChange, settingsOf, type ShareSettings } from '../share/settings.ts';
+import { parseReport, readReport } from '../share/stored-report.ts';
+
+const DAY_MS = 86_400_000;
+const HOUR_IN_DAYS = 1 / 24;
+/** No presigned address lasts longer: the protocol's own limit. */
+const PLAIN_LINK_DAYS = 7;
+
+const expiresInDays = () => z.number().min(HOUR_IN_DAYS, 'it must be at least one hour (1/24)').max(365);
+const label = () => z.string().max(200).nullable();
+const Id = z.object({ id: z.string().max(100) });
+
+const NewShare = z
+  .strictObject({
+    /** `link`: a share link of this server. `presigned`: a plain address of `report.html` in the object store. */
+    kind: z.enum(['link', 'presigned']).default('link'),
+    expiresInDays: expiresInDays().default(7),
+    include: Include.default({ har: false, raw: false, traces: false, transcripts: false }),
+    label: label().default(null),
+  })
+  .refine(({ kind, expiresInDays: days }) => kind === 'link' || days <= PLAIN_LINK_DAYS, {
+    path: ['expiresInDays'],
+    message: 'a plain link lasts at most 7 days; make a share link for longer',
+  })
+  .openapi('NewShare');
+
+const Share = z
+  .object({
+    id: z.string(),
+    label: label(),
+    state: z.enum(['live', 'paused', 'expired', 'revoked']),
+    include: Include,
+    visibility: z.enum(['public', 'paused']),
+    createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime(),
+    revokedAt: z.iso.datetime().nullable(),
+  })
+  .openapi('Share');
+
+const MadeShare = z
+  .object({
+    kind: z.enum(['link', 'presigned']),
+    /** Names the share for changes; null for a plain link, which cannot be changed. */
+    id: z.string().nullable(),
+    /** The link, said only now. A share link's begins with `/s/`; the server keeps no copy of its token. */
+    url: z.string(),
+    expiresAt: z.iso.datetime(),
+    /** What the link can do, in sentences. */
+    can: z.array(z.string()),
+    cannot: z.array(z.string()),
+  })
+  .openapi('MadeShare');
+
+const ChangedShare = z
+  .strictObject({
+    /** Counted from now. */
+    expiresInDays: expiresInDays().optional(),
+    include: IncludeChange.optional(),
+    visibility: z.enum(['public', 'paused']).optional(),
+    label: label().optional(),
+  })
+  .openapi('ChangedShare');
+
+const WORDS = {
+  link: {
+    can: ['It shows the report without its secrets, its screenshots, and the files that were ticked.'],
+    cannot: [
+      'It shows nothing else of the job and cannot change anything. It can be paused, changed and taken back at any time.',
+    ],
+  },
+  presigned: {
+    can: ['It opens report.html straight from the object store, even while this server is down.'],
+    cannot: [
+      'It cannot be taken back before it ends, and it ends after 7 days at the latest, or when the job is removed.',
+      'Nothing in it is masked, and files beside report.html do not open from it.',
+    ],
+  },
+} as const;
+const wordsOf = (kind: keyof typeof WORDS) => ({ can: [...WORDS[kind].can], cannot: [...WORDS[kind].cannot] });
+
+const instant = (time: number) => new Date(time).toISOString();
+const json = <T extends z.ZodType>(description: string, schema: T) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+const body = <T extends z.ZodType>(schema: T) => ({ required: true, content: { 'application/json': { schema } } });
+
+function shown(share: ShareRow, now: number): z.infer<typeof Share> {
+  const { include, visibility, label: name } = settingsOf(share);
+  return {
+    id: share.id,
+    label: name,
+    state: shareState(share, now),
+    include,
+    visibility,
+    createdAt: instant(share.createdAt),
+    expiresAt: instant(share.expiresAt),
+    revokedAt: share.revokedAt === null ? null : instant(share.revokedAt),
+  };
+}
+
+/** A share of the caller's tenant (of any, for an admin); else `not_found`, as if there were none. */
+function ownShare({ engine: { ledger } }: Services, principal: Principal, id: string): ShareRow {
+  const share = ledger.service.shares.byId(id);
+  const tenant = share && ledger.service.owners.tenantOf(share.jobId);
+  if (share === null || (tenant !== principal.tenant && !principal.scopes.includes('admin'))) {
+    throw new StageflowError('not_found');
+  }
+  return share;
+}
+
+const noReport = (services: Services, jobId: string) =>
+  new StageflowError('conflict', {
+    jobId,
+    state: services.engine.ledger.job(jobId)?.state ?? 'unknown',
+    action: 'sharing its report, since there is none',
+  });
+
+/** Sharing a job's report with people who have no token. */
+export const shareRoutes: readonly Route[] = [
+  route(
+    { scope: 'submit', owner: 'job' },
+    {
+      method: 'post',
+      path: '/api/v1/jobs/{id}/shares',
+      tags: ['shares'],
+      summary: 'Make a link to the report',
+      request: { params: Id, body: body(NewShare) },
+      responses: { 201: json('The link; it is shown this once.', MadeShare) },
+    },
+    (services) => async (c) => {
+      const { engine, clock, shareSigner } = services;
+      const { id: jobId } = c.req.valid('param');
+      const wanted = c.req.valid('json');
+      c.header('cache-control', 'no-store');
+      if (wanted.kind === 'presigned') {
+        if (!shareSigner) throw new StageflowError('no_plain_links');
+        if ((await engine.store.head('scanner-artifacts', artifactKeys.reportHtml(jobId))) === null) {
+          throw noReport(services, jobId);
+        }
+        const seconds = Math.round(wanted.expiresInDays * 86_400);
+        const url = shareSigner.report(jobId, seconds);
+        const expiresAt = instant(clock.now() + seconds * 1000);
+        return c.json({ kind: wanted.kind, id: null, url, expiresAt, ...wordsOf(wanted.kind) }, 201);
+      }
+      if ((await engine.store.head('scanner-artifacts', artifactKeys.reportJson(jobId))) === null) {
+        throw noReport(services, jobId);
+      }
+      const token = newShareToken();
+      const settings: ShareSettings = { include: wanted.include, visibility: 'public', label: wanted.label };
+      const share = engine.ledger.service.shares.add(
+        {
+          id: `shr_${randomUUID()}`,
+          jobId,
+          createdBy: c.get('principal').tokenId,
+          expiresAt: clock.now() + Math.round(wanted.expiresInDays * DAY_MS),
+          settings: JSON.stringify(settings),
+        },
+        hashSecret(token),
+      );
+      const made = { kind: wanted.kind, id: share.id, url: `/s/${token}`, expiresAt: instant(share.expiresAt) };
+      return c.json({ ...made, ...wordsOf(wanted.kind) }, 201);
+    },
+  ),
+  route(
+    { scope: 'read', owner: 'job' },
+    {
+      method: 'get',
+      path: '/api/v1/jobs/{id}/shares',
+      tags: ['shares'],
+      summary: 'The shares of a job',
+      request: { params: Id },
+      responses: { 200: json('All shares, ended ones too, oldest first.', z.object({ shares: z.array(Share) })) },
+    },
+    ({ engine, clock }) =>
+      (c) => {
+        const rows = engine.ledger.service.shares.ofJob(c.req.valid('param').id);
+        return c.json({ shares: rows.map((row) => shown(row, clock.now())) }, 200);
+      },
+  ),
+  route(
+    { scope: 'read', owner: 'job' },
+    {
+      method: 'get',
+      path: '/api/v1/jobs/{id}/shares/preview',
+      tags: ['shares'],
+      summary: 'What a share would show, before it is made',
+      request: { params: Id },
+      responses: { 200: json('What strangers would see.', SharePreview) },
+    },
+    (services) => async (c) => {
+      const { id: jobId } = c.req.valid('param');
+      const bytes = await readReport(services.engine.store, jobId);
+      const report = bytes && parseReport(bytes, jobId);
+      if (!report) throw noReport(services, jobId);
+      return c.json(previewOf(report), 200);
+    },
+  ),
+  route(
+    { scope: 'submit' },
+    {
+      method: 'patch',
+      path: '/api/v1/shares/{id}',
+      tags: ['shares'],
+      summary: 'Change how long a share lasts, what it gives, or pause it',
+      request: { params: Id, body: body(ChangedShare) },
+      responses: { 200: json('The share as it is now.', Share) },
+    },
+    (services) => (c) => {
+      const { engine, clock } = services;
+      const share = ownShare(services, c.get('principal'), c.req.valid('param').id);
+      if (share.revokedAt !== null) throw new StageflowError('share_revoked');
+      const { expiresInDays: days, include = {}, visibility, label: name } = c.req.valid('json');
+      const before = settingsOf(share);
+      const settings: ShareSettings = {
+        include: changedInclude(before.include, include),
+        visibility: visibility ?? before.visibility,
+        label: name === undefined ? before.label : name,
+      };
+      engine.ledger.service.shares.change(share.id, {
+        settings: JSON.stringify(settings),
+        ...(days === undefined ? {} : { expiresAt: clock.now() + Math.round(days * DAY_MS) }),
+      });
+      return c.json(shown(engine.ledger.service.shares.byId(share.id) ?? share, clock.now()), 200);
+    },
+  ),
+  route(
+    { scope: 'submit' },
+    {
+      method: 'delete',
+      path: '/api/v1/shares/{id}',
+      tags: ['shares'],
+      summary: 'Take a share back, at once and for good',
+      request: { params: Id },
+      responses: { 204: { description: 'The link opens nothing any more.' } },
+    },
+    (services) => (c) => {
+      const share = ownShare(services, c.get('principal'), c.req.valid('param').id);
+      services.engine.ledger.service.shares.revoke(share.id);
+      return c.body(null, 204);
+    },
+  ),
+];

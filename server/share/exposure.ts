@@ -1,0 +1,43 @@
+import { belongsTo } from '@stageflow/engine/artifact';
+import { type Redaction, redactReport, type Report, type ReportArtifact } from '@stageflow/engine/report';
+import type { Include } from './settings.ts';
+
+/** What a file is to a share: pictures are always part of it, the rest only when ticked. */
+export type ShareClass = 'pictures' | keyof Include;
+
+const PICTURE = /\.(?:png|jpe?g|webp)$/;
+/** Files of the navigator that tell what it did; its pictures are pictures. */
+const TRANSCRIPT = /^[^/]+\/ai-navigator\/evidence\//;
+
+/** The class of a file. What is of no known kind counts as raw: it is given only to those who may see everything. */
+export function shareClassOf({ key, kind }: Pick<ReportArtifact, 'key' | 'kind'>): ShareClass {
+  if (PICTURE.test(key)) return 'pictures';
+  if (kind === 'har') return 'har';
+  if (kind === 'trace') return 'traces';
+  return TRANSCRIPT.test(key) ? 'transcripts' : 'raw';
+}
+
+/** What strangers get. */
+export interface SharedReport {
+  readonly report: Report;
+  readonly redactions: readonly Redaction[];
+  /** Keys that may be fetched; nothing else of the job can be. */
+  readonly keys: ReadonlySet<string>;
+}
+
+/** A job's report as a share shows it: without its secrets, and naming only files that the share gives. */
+export function sharedReport(report: Report, include: Include): SharedReport {
+  const { report: redacted, redactions } = redactReport(report);
+  const artifacts = redacted.artifacts.filter((artifact) => {
+    const is = shareClassOf(artifact);
+    return belongsTo(report.job.id, artifact.key) && (is === 'pictures' || include[is]);
+  });
+  const named = redacted.pages.flatMap(({ screenshot }) => screenshot ?? []);
+  const crops = redacted.findings.flatMap(({ occurrences }) =>
+    occurrences.flatMap(({ screenshot }) => screenshot ?? []),
+  );
+  const pictures = [...named, ...crops].filter((key) => PICTURE.test(key) && belongsTo(report.job.id, key));
+  const keys = new Set([...artifacts.map(({ key }) => key), ...pictures]);
+  const pages = redacted.pages.map((page) => ({ ...page, evidence: page.evidence.filter((key) => keys.has(key)) }));
+  return { report: { ...redacted, artifacts, pages }, redactions, keys };
+}
