@@ -5,8 +5,11 @@
  */
 export { systemClock } from './clock.ts';
 export type { Clock, Timer } from './clock.ts';
-export { ERRORS, EXIT, StageflowError, asStageflowError, errorRow, isErrorCode } from './errors.ts';
-export type { ErrorCode, ErrorRow, RetryPolicy } from './errors.ts';
+export { EXIT } from './error-row.ts';
+export type { ErrorRow, RetryPolicy } from './error-row.ts';
+export { ERRORS } from './error-table.ts';
+export { StageflowError, asStageflowError, errorRow, isErrorCode } from './errors.ts';
+export type { ErrorCode } from './errors.ts';
 export { contentId, newJobId, pageIdOf, sha256Hex } from './ids.ts';
 export { createLog, silentLog } from './log.ts';
 export type { Log, LogLevel } from './log.ts';

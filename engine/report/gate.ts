@@ -1,4 +1,4 @@
-import { EXIT } from '../kernel/errors.ts';
+import { EXIT } from '../kernel/error-row.ts';
 import { SEVERITIES, type Severity } from '../scanner/finding.ts';
 import type { Report } from './schema.ts';
 
