@@ -113,7 +113,7 @@ export async function serverCommand(
 
     await ended(AbortSignal.any([signal, lost.signal]));
     say('Stopping: no new work is taken; press Ctrl-C again to end at once.');
-    process.on('SIGTERM', () => process.exit(EXIT.interrupted));
+    for (const again of ['SIGTERM', 'SIGINT'] as const) process.on(again, () => process.exit(EXIT.interrupted));
     closing.abort();
     watch.stop();
     // Readers are served, and told that nothing new is taken, while the cells in hand end.

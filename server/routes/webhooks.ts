@@ -1,0 +1,241 @@
+import { randomBytes } from 'node:crypto';
+import { StageflowError } from '@stageflow/engine/kernel';
+import type { DeliveryRow, WebhookRow } from '@stageflow/engine/ledger';
+import { z } from '@hono/zod-openapi';
+import type { Principal } from '../auth/principal.ts';
+import { type AppServices, route, type Route } from '../route.ts';
+import { WEBHOOK_EVENTS } from '../webhook/message.ts';
+import { newSigningSecret } from '../webhook/signature.ts';
+
+/** Most deliveries in one answer. */
+const MOST = 200;
+
+const Webhook = z
+  .object({
+    id: z.string(),
+    tenant: z.string(),
+    url: z.string(),
+    events: z.array(z.string()),
+    createdAt: z.iso.datetime(),
+  })
+  .openapi('Webhook');
+
+const Delivery = z
+  .object({
+    id: z.string(),
+    event: z.string(),
+    jobId: z.string().nullable(),
+    state: z.enum(['waiting', 'delivered', 'failed']),
+    attempts: z.number().int(),
+    /** HTTP status of the last try; null when nobody answered or there was none. */
+    status: z.number().int().nullable(),
+    reason: z.string().nullable(),
+    createdAt: z.iso.datetime(),
+    nextAt: z.iso.datetime().nullable(),
+    endedAt: z.iso.datetime().nullable(),
+  })
+  .openapi('WebhookDelivery');
+
+const params = z.object({ id: z.string().max(100) });
+const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString());
+const shown = ({ id, tenant, url, events, createdAt }: WebhookRow) => ({
+  id,
+  tenant,
+  url,
+  events: [...events],
+  createdAt: new Date(createdAt).toISOString(),
+});
+const shownDelivery = (row: DeliveryRow): z.infer<typeof Delivery> => ({
+  id: row.id,
+  event: row.eventType,
+  jobId: row.jobId === '' ? null : row.jobId,
+  state:
+    row.nextAt !== null
+      ? 'waiting'
+      : row.status !== null && row.status >= 200 && row.status < 300
+        ? 'delivered'
+        : 'failed',
+  attempts: row.attempts,
+  status: row.status,
+  reason: row.reason,
+  createdAt: new Date(row.createdAt).toISOString(),
+  nextAt: iso(row.nextAt),
+  endedAt: iso(row.endedAt),
+});
+
+/** An address that could be sent to. Where it leads is judged at every try, since names move. */
+function checkedUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+    throw new StageflowError('bad_request', {
+      reason: 'url must be an http:// or https:// address without a password',
+    });
+  }
+  return url.href;
+}
+
+/** A webhook of the caller's tenant (admins of the first tenant see their own too), or 404. */
+function owned({ engine }: AppServices, principal: Principal, id: string): WebhookRow {
+  const webhook = engine.ledger.service.webhooks.byId(id);
+  if (!webhook || (webhook.tenant !== principal.tenant && !principal.scopes.includes('admin'))) {
+    throw new StageflowError('not_found');
+  }
+  return webhook;
+}
+
+const tags = ['webhooks'];
+const path = '/api/v1/webhooks/{id}';
+
+/** Webhooks, for administrators: signed as Standard Webhooks says, told of jobs' ends. */
+export const webhookRoutes: readonly Route[] = [
+  route(
+    { scope: 'admin' },
+    {
+      method: 'post',
+      path: '/api/v1/webhooks',
+      tags,
+      summary: 'Make a webhook; its signing secret is shown this once',
+      request: {
+        body: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: z.object({
+                url: z.string().max(2000),
+                events: z
+                  .array(z.enum(WEBHOOK_EVENTS))
+                  .min(1)
+                  .default([...WEBHOOK_EVENTS]),
+                /** Whose jobs it is told of; the caller's own when left out. */
+                tenant: z.string().max(63).optional(),
+              }),
+            },
+          },
+        },
+      },
+      responses: {
+        201: {
+          description: 'Made.',
+          content: { 'application/json': { schema: z.object({ webhook: Webhook, secret: z.string() }) } },
+        },
+      },
+    },
+    ({ engine }) =>
+      (c) => {
+        const { url, events, tenant } = c.req.valid('json');
+        const secret = newSigningSecret();
+        const webhook = engine.ledger.service.webhooks.add({
+          id: `wh_${randomBytes(8).toString('hex')}`,
+          tenant: tenant ?? c.get('principal').tenant,
+          url: checkedUrl(url),
+          secret,
+          events: [...new Set(events)],
+        });
+        c.header('cache-control', 'no-store');
+        return c.json({ webhook: shown(webhook), secret }, 201);
+      },
+  ),
+  route(
+    { scope: 'admin' },
+    {
+      method: 'get',
+      path: '/api/v1/webhooks',
+      tags,
+      summary: 'All webhooks, without their secrets',
+      responses: {
+        200: {
+          description: 'Oldest first.',
+          content: { 'application/json': { schema: z.object({ webhooks: z.array(Webhook) }) } },
+        },
+      },
+    },
+    ({ engine }) =>
+      (c) =>
+        c.json({ webhooks: engine.ledger.service.webhooks.list(null).map(shown) }, 200),
+  ),
+  route(
+    { scope: 'admin' },
+    {
+      method: 'delete',
+      path,
+      tags,
+      summary: 'Delete a webhook with its deliveries',
+      request: { params },
+      responses: { 204: { description: 'Deleted.' } },
+    },
+    (services) => (c) => {
+      const { id } = owned(services, c.get('principal'), c.req.valid('param').id);
+      services.engine.ledger.service.webhooks.remove(id);
+      return c.body(null, 204);
+    },
+  ),
+  route(
+    { scope: 'admin' },
+    {
+      method: 'get',
+      path: `${path}/deliveries`,
+      tags,
+      summary: 'What a webhook was told, and how it went',
+      request: { params },
+      responses: {
+        200: {
+          description: `Newest first, at most ${MOST}.`,
+          content: { 'application/json': { schema: z.object({ deliveries: z.array(Delivery) }) } },
+        },
+      },
+    },
+    (services) => (c) => {
+      const { id } = owned(services, c.get('principal'), c.req.valid('param').id);
+      const rows = services.engine.ledger.service.deliveries.ofWebhook(id, MOST);
+      return c.json({ deliveries: rows.map(shownDelivery) }, 200);
+    },
+  ),
+  route(
+    { scope: 'admin' },
+    {
+      method: 'post',
+      path: `${path}/deliveries/{delivery}/redeliver`,
+      tags,
+      summary: 'Send a message again, under its own id',
+      request: { params: params.extend({ delivery: z.string().max(100) }) },
+      responses: {
+        202: { description: 'It is sent soon.', content: { 'application/json': { schema: Delivery } } },
+      },
+    },
+    (services) => (c) => {
+      const { id, delivery } = c.req.valid('param');
+      const webhook = owned(services, c.get('principal'), id);
+      const { deliveries } = services.engine.ledger.service;
+      const row = deliveries.byId(delivery);
+      if (row?.webhookId !== webhook.id) throw new StageflowError('not_found');
+      deliveries.tried(row.id, { status: row.status, reason: row.reason, nextAt: services.clock.now() });
+      services.onDeliveriesAdded?.();
+      return c.json(shownDelivery(deliveries.byId(row.id) ?? row), 202);
+    },
+  ),
+  route(
+    { scope: 'admin' },
+    {
+      method: 'post',
+      path: `${path}/test`,
+      tags,
+      summary: 'Send a test message',
+      request: { params },
+      responses: {
+        202: { description: 'It is sent soon.', content: { 'application/json': { schema: Delivery } } },
+      },
+    },
+    (services) => (c) => {
+      const webhook = owned(services, c.get('principal'), c.req.valid('param').id);
+      const { deliveries } = services.engine.ledger.service;
+      const id = `msg_${randomBytes(16).toString('hex')}`;
+      const timestamp = new Date(services.clock.now()).toISOString();
+      const body = JSON.stringify({ type: 'webhook.test', timestamp, data: { webhook: webhook.id } });
+      deliveries.add({ id, webhookId: webhook.id, jobId: '', eventType: 'webhook.test', body });
+      services.onDeliveriesAdded?.();
+      const row = deliveries.byId(id);
+      if (row === null) throw new StageflowError('internal', { reason: 'the delivery was not stored' });
+      return c.json(shownDelivery(row), 202);
+    },
+  ),
+];
