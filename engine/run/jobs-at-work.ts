@@ -89,15 +89,21 @@ export function createJobsAtWork(ports: EnginePorts, slots: Slots, moved: Signal
   };
 
   const fill = () => {
-    while (running.size < slots.most && !draining.signal.aborted) {
-      const next = nextToStart(waiting.values(), served);
-      if (next === null) return;
-      waiting.delete(next.jobId);
-      const job = ledger.job(next.jobId);
-      if (!job || ledger.ended(next.jobId)) continue;
-      turn += 1;
-      served.set(next.tenant, turn);
-      start(job);
+    try {
+      while (running.size < slots.most && !draining.signal.aborted) {
+        const next = nextToStart(waiting.values(), served);
+        if (next === null) return;
+        const job = ledger.job(next.jobId);
+        const over = job === null || ledger.ended(next.jobId);
+        waiting.delete(next.jobId);
+        if (over) continue;
+        turn += 1;
+        served.set(next.tenant, turn);
+        start(job);
+      }
+    } catch (error) {
+      // The job stays in the line: a ledger that cannot be read now is asked again when the next job comes or goes.
+      log.error('no further job could be started', { error });
     }
   };
 
