@@ -6,7 +6,7 @@ import { type Clock, isErrorCode, silentLog } from '../../engine/kernel/index.ts
 import { type Ledger, openLedger } from '../../engine/ledger/index.ts';
 import { canonicalJson, reduceAll } from '../../engine/view/index.ts';
 import { Manifest } from '../../engine/scanner/index.ts';
-import { startEngine } from '../../engine/run/engine.ts';
+import { type Engine, startEngine } from '../../engine/run/engine.ts';
 import type { EnginePorts } from '../../engine/run/ports.ts';
 import { specOf } from '../conformance/events.ts';
 import { createBuggify } from './buggify.ts';
@@ -17,6 +17,8 @@ import { createVirtualClock } from './virtual-clock.ts';
 const SEEDS = Number(process.env.STAGEFLOW_SEEDS ?? 2000);
 const FIRST = Number(process.env.STAGEFLOW_SEED ?? 1);
 const MINUTE = 60_000;
+/** One fewer than there are jobs, so that one always waits. */
+const SLOTS = 2;
 
 const QUEUE: Failings = {
   lostAck: 0.05,
@@ -30,7 +32,16 @@ const QUEUE: Failings = {
 };
 const PODS = { crash: 0.01, freeze: 0.004, repeat: 0.05, refuse: 0.03, cellFails: 0.05 };
 
-const FAULTS = ['acks forgotten', 'queue down', 'engine killed', 'engine killed', 'store down', 'cancel'];
+const FAULTS = [
+  'acks forgotten',
+  'queue down',
+  'engine killed',
+  'engine killed',
+  'store down',
+  'cancel',
+  'pause',
+  'another engine takes over',
+];
 
 const manifest = (id: string, lane: 'page' | 'machine', site: boolean) =>
   Manifest.parse({
@@ -90,26 +101,30 @@ async function play(seed: number, hits: Map<string, number>): Promise<string | n
   const buggify = createBuggify(random, hits);
   const ledger = openLedger({ path: ':memory:', clock, nextState });
   const broker = createMemoryBroker(clock, seed, QUEUE);
+  // Every sixth story is one of pods that die again and again, so that scans fail.
+  const ill = seed % 6 === 0;
   let storeDown = false;
   const store = createMemoryStore(() => storeDown || buggify.hit('put fails', 0.005));
   const pods = createFakePods({
     clock,
     random,
     buggify,
-    failings: PODS,
+    failings: ill ? { ...PODS, crash: 0.2 } : PODS,
     finished: (jobId, cell) => ledger.cells(jobId).some((row) => `${row.pageId}/${row.scanner}` === cell),
     links: (url) => (url.endsWith('/') ? ['a', 'b'] : ['c', './']),
   });
 
-  const startLife = async () => {
+  /** `main` leaves the jobs of earlier lives alone until they are resumed; any other node takes up all that nobody renews. */
+  const startLife = async (node = 'main') => {
     let dead = false;
+    const engineId = node === 'main' ? 'e1' : 'e2';
     const own = mortalClock(clock, () => dead);
     const bus = createMemoryBus(broker, {
-      node: 'main',
-      engineId: 'e1',
+      node,
+      engineId,
       clock: own,
       log: silentLog,
-      onPoison: async (event) => engine.poisoned(event),
+      onPoison: (event) => engine.poisoned(event),
     });
     await bus.prepare();
     const ports: EnginePorts = {
@@ -130,7 +145,11 @@ async function play(seed: number, hits: Map<string, number>): Promise<string | n
       log: silentLog,
       image: async () => 'image',
       surroundings: { testTrust: null, chromium: null },
-      report: async (jobId) => {
+      report: async (jobId, failure) => {
+        if (failure !== null) {
+          buggify.count('partial report');
+          await own.sleep(Math.floor(random() * 4000));
+        }
         const stored = await store.put('scanner-artifacts', `${jobId}/report.json`, Buffer.from('{}'));
         const counts = { critical: 0, serious: 0, moderate: 0, minor: 0, info: 0, review: 0 };
         return {
@@ -143,12 +162,13 @@ async function play(seed: number, hits: Map<string, number>): Promise<string | n
           counts,
         };
       },
-      engineId: 'e1',
-      node: 'main',
+      engineId,
+      node,
     };
-    const engine = await startEngine(ports);
+    const engine = await startEngine(ports, { recover: node !== 'main', maxConcurrentJobs: SLOTS });
     return {
       engine,
+      node,
       kill: () => {
         dead = true;
         bus.kill();
@@ -166,9 +186,21 @@ async function play(seed: number, hits: Map<string, number>): Promise<string | n
     });
     await store.put('scanner-staging', 'staging/j/shop.zip', Buffer.from('zip')).catch(() => {});
     const cancelled = new Map<string, number>();
+    /** Ends a life as kill -9 does. A cancel that it had not answered yet died with it: whoever asked has to ask again. */
+    const kill = () => {
+      life.kill();
+      for (const id of cancelled.keys()) if (!ledger.ended(id)) cancelled.delete(id);
+    };
     for (let faults = 0; faults < 4; faults += 1) {
       await clock.runUntil(() => false, Math.floor(random() * 12_000));
-      const fault = Math.floor(random() * 6);
+      // A scan has failed and its job has not said so yet: what the table asks for then must be done by the next life.
+      if (ill && (await clock.runUntil(() => ledger.open().some((job) => job.state === 'FAILED'), 60_000))) {
+        buggify.count('killed before the last word');
+        kill();
+        life = await startLife(life.node);
+        for (const id of jobs) if (!ledger.ended(id)) await life.engine.resume(id);
+      }
+      const fault = Math.floor(random() * FAULTS.length);
       buggify.count(FAULTS[fault] ?? 'none');
       if (fault === 0) broker.forgetAcks();
       if (fault === 1) {
@@ -177,10 +209,10 @@ async function play(seed: number, hits: Map<string, number>): Promise<string | n
         broker.setDown(false);
       }
       if (fault === 2 || fault === 3) {
-        life.kill();
+        kill();
         await clock.runUntil(() => false, Math.floor(random() * 5000));
-        life = await startLife();
-        for (const id of jobs) if (!TERMINAL.has(ledger.job(id)?.state ?? 'DONE')) await life.engine.resume(id);
+        life = await startLife(life.node);
+        for (const id of jobs) if (!ledger.ended(id)) await life.engine.resume(id);
       }
       if (fault === 4) {
         storeDown = true;
@@ -192,11 +224,30 @@ async function play(seed: number, hits: Map<string, number>): Promise<string | n
         cancelled.set(victim, clock.now());
         void life.engine.cancel(victim);
       }
+      if (fault === 6 && victim !== undefined && !ENDING.has(ledger.job(victim)?.state ?? 'DONE')) {
+        await clock.runUntil(pausing(life.engine, victim), MINUTE);
+        const before = ledger.job(victim);
+        const ends = ledger.ended(victim);
+        await clock.runUntil(() => false, Math.floor(random() * 20_000));
+        const after = ledger.job(victim);
+        if (!ends && (after?.seq !== before?.seq || after?.attempt !== before?.attempt) && !ledger.ended(victim))
+          return `${victim} went on while it was paused`;
+        if (!ledger.ended(victim)) await life.engine.unpause(victim);
+      }
+      if (fault === 7) {
+        // No word of the old one's end: its leases have to run out.
+        kill();
+        life = await startLife(life.node === 'main' ? 'other' : 'main');
+        if (life.node === 'main') for (const id of jobs) if (!ledger.ended(id)) await life.engine.resume(id);
+      }
+      if (pods.jobs() > SLOTS) return `${pods.jobs()} jobs have a pod`;
     }
-    const ended = () => jobs.every((id) => TERMINAL.has(ledger.job(id)?.state ?? 'PENDING'));
+    const ended = () => jobs.every((id) => ledger.ended(id));
     if (!(await clock.runUntil(ended, 120 * MINUTE)))
       return `stuck: ${jobs.map((id) => ledger.job(id)?.state).join(', ')}`;
     await clock.runUntil(() => false, 2 * MINUTE);
+    for (const id of jobs)
+      if (ledger.events(id).some(({ type }) => type === 'scan.events.failed')) buggify.count('scan failed');
     const fault = jobs.map((id) => broken(ledger, id, cancelled.get(id))).find((found) => found !== null);
     if (fault !== undefined) return fault ?? null;
     if (pods.again.length > 0) return `handed out again: ${pods.again.join(', ')}`;
@@ -206,6 +257,18 @@ async function play(seed: number, hits: Map<string, number>): Promise<string | n
   } finally {
     ledger.close();
   }
+}
+
+/** States in which there is nothing to pause. */
+const ENDING: ReadonlySet<string> = new Set(['COMPLETING', 'DONE', 'FAILED']);
+
+/** Pauses a job; the answer is true once its pod is gone. */
+function pausing(engine: Engine, jobId: string): () => boolean {
+  let done = false;
+  void engine.pause(jobId).finally(() => {
+    done = true;
+  });
+  return () => done;
 }
 
 /** What is wrong with one job's end and history, or null. */
@@ -237,6 +300,10 @@ function broken(ledger: Ledger, id: string, cancelledAt: number | undefined): st
   const end = events.find((event) => event.type === 'jobs.events.failed' || event.type === 'jobs.events.completed');
   if (cancelledAt !== undefined && (end?.time ?? 0) > cancelledAt + 15_000)
     return `${id} ended ${(end?.time ?? 0) - cancelledAt} ms after its cancel`;
+  // Nothing comes after a scan's own failure but the job's: one outcome, told twice.
+  const told = events.findLast((event) => event.type === 'scan.events.failed');
+  if (told && end?.type === 'jobs.events.failed' && end.data.failure.code !== told.data.failure.code)
+    return `${id} failed as ${end.data.failure.code} after its scan failed as ${told.data.failure.code}`;
   const stored = ledger.view(id);
   const folded = reduceAll(null, events);
   if (stored && folded && stored.seq === job?.seq && stored.json !== canonicalJson(folded))
@@ -245,7 +312,7 @@ function broken(ledger: Ledger, id: string, cancelledAt: number | undefined): st
 }
 
 describe('the whole engine under a virtual clock', () => {
-  it(`S1 S2 S3 S13 ends every job once, hands no cell out twice and leaves nothing, in ${SEEDS} seeds from ${FIRST}`, {
+  it(`S1 S2 S3 S13 N10 N11 ends every job once, hands no cell out twice and leaves nothing, in ${SEEDS} seeds from ${FIRST}`, {
     timeout: 900_000,
   }, async () => {
     const broke: string[] = [];
@@ -257,6 +324,6 @@ describe('the whole engine under a virtual clock', () => {
     expect(broke).toEqual([]);
     // S3: a point that is hardly ever hit proves nothing; a full run hits each at least a hundred times.
     const rare = [...hits].filter(([, count]) => count < Math.min(100, SEEDS / 20));
-    if (SEEDS >= 100) expect({ rare, points: hits.size }).toEqual({ rare: [], points: 11 });
+    if (SEEDS >= 100) expect({ rare, points: hits.size }).toEqual({ rare: [], points: 16 });
   });
 });

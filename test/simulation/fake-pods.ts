@@ -23,6 +23,8 @@ export interface PodWitness {
   /** Cells handed out while their event was recorded already. */
   readonly again: string[];
   alive(): number;
+  /** Jobs that have a container now. */
+  jobs(): number;
   killAll(): void;
 }
 
@@ -51,7 +53,7 @@ export function createFakePods(input: {
 }): PodRuntime & PodWitness {
   const { clock, random, buggify, failings } = input;
   const again: string[] = [];
-  const running = new Set<{ end(report: Partial<ExitReport>): void }>();
+  const running = new Set<{ readonly jobId: string; end(report: Partial<ExitReport>): void }>();
 
   const start = (jobId: string, role: Role, handlers: ChannelHandlers) => {
     let seen = clock.now();
@@ -61,6 +63,7 @@ export function createFakePods(input: {
       finish = resolve;
     });
     const container = {
+      jobId,
       end: (report: Partial<ExitReport>) => {
         if (ended) return;
         ended = true;
@@ -218,6 +221,7 @@ export function createFakePods(input: {
     kind: 'podman',
     again,
     alive: () => running.size,
+    jobs: () => new Set([...running].map(({ jobId }) => jobId)).size,
     killAll: () => {
       for (const container of running) container.end({ exitCode: 137 });
     },

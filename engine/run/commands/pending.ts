@@ -25,12 +25,12 @@ export function pendingOf(
     const decision = decide(state, event, { finishedCells });
     if (!decision.ok) continue;
     const { commands, state: next } = decision.value;
-    // An end without commands of its own leaves nothing to do either.
-    if (next !== state && (commands.length > 0 || next === 'DONE' || next === 'FAILED'))
-      pending = { seq: event.seq, commands };
+    if (next !== state && commands.length > 0) pending = { seq: event.seq, commands };
+    // The last word leaves nothing to do, whatever was not noted before it.
+    if (event.type === 'jobs.events.completed' || event.type === 'jobs.events.failed') return null;
     state = next;
   }
-  return pending === null || pending.seq <= handledSeq || pending.commands.length === 0 ? null : pending;
+  return pending === null || pending.seq <= handledSeq ? null : pending;
 }
 
 /** What is to be done for a job as the ledger has it now. */
