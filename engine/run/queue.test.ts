@@ -40,6 +40,18 @@ describe('the queue of cells', () => {
     expect(queue.next('page')).toBe('wait');
   });
 
+  it('hands out nothing more once it drains, and still knows what is in hand', () => {
+    const queue = createQueue(SCANNERS);
+    queue.add([page('one', 0, 0), page('two', 0, 1)]);
+    queue.seeded();
+    queue.next('page');
+    queue.drain();
+    expect([queue.next('page'), queue.next('site'), queue.next('machine')]).toEqual(['wait', 'wait', 'wait']);
+    expect(queue.inFlight().map(({ pageId }) => pageId)).toEqual([pageIdOf('one')]);
+    visitAll(queue, 'one', 't');
+    expect(queue.inFlight()).toEqual([]);
+  });
+
   it('is not empty before it is seeded', () => {
     const queue = createQueue(SCANNERS);
     expect(queue.next('page')).toBe('wait');

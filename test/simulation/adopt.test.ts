@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { JobSpec } from '../../engine/event/index.ts';
 import type { EventDraft } from '../../engine/ledger/index.ts';
 import { openLedger } from '../../engine/ledger/index.ts';
 import { nextState } from '../../engine/fsm/index.ts';
@@ -15,7 +16,10 @@ const PAGES = ['https://shop.example/', 'https://shop.example/a'].map((url) => (
 const draft = (type: string, key: string, data: object) => ({ type, key, cause: null, data }) as EventDraft;
 
 /** Plays a parent whose pages ended as told and whose site cell is there, and says which cells its child adopts. */
-async function adopted(ends: readonly ('scanned' | 'failed' | 'skipped' | null)[]): Promise<string[]> {
+async function adopted(
+  ends: readonly ('scanned' | 'failed' | 'skipped' | null)[],
+  anew: JobSpec['anew'] = [],
+): Promise<string[]> {
   const ledger = openLedger({ path: ':memory:', clock: createVirtualClock(), nextState });
   const store = createMemoryStore(() => false);
   const cell = (pageId: string) =>
@@ -46,7 +50,7 @@ async function adopted(ends: readonly ('scanned' | 'failed' | 'skipped' | null)[
       ];
     }).concat(cell('_site')),
   );
-  ledger.receive(ledger.createJob({ id: CHILD, spec: specOf('urls'), parent: PARENT }));
+  ledger.receive(ledger.createJob({ id: CHILD, spec: { ...specOf('urls'), anew }, parent: PARENT }));
   await adoptFinishedCells(CHILD, { ledger, store } as unknown as EnginePorts);
   return ledger
     .cells(CHILD)
@@ -62,5 +66,15 @@ describe('what a job takes over from the one it goes on with', () => {
   it('asks anew for the whole site when a page failed or was never reached', async () => {
     expect(await adopted(['scanned', 'failed'])).toEqual(['page 0']);
     expect(await adopted(['scanned', null])).toEqual(['page 0']);
+  });
+
+  it('leaves out the one cell that is to be scanned again, and what its scanner said of the whole site', async () => {
+    const pageId = PAGES[1]?.pageId ?? '';
+    expect(await adopted(['scanned', 'scanned'], [{ pageId, scanner: 'seo' }])).toEqual(['page 0']);
+    expect((await adopted(['scanned', 'scanned'], [{ pageId, scanner: 'axe' }])).toSorted()).toEqual([
+      '_site',
+      'page 0',
+      'page 1',
+    ]);
   });
 });
