@@ -29,7 +29,8 @@ export function judgeFront(request: FrontRequest, hosts: ReadonlySet<string>): S
     return new StageflowError('bad_request', { reason: 'it must name one host' });
   }
   const url = new URL(request.url);
-  if (!hosts.has(host) || !hosts.has(url.port === '' ? host : url.host)) {
+  // A target may name a host of its own, which would win over the header.
+  if (!hosts.has(host) || new URL(`${url.protocol}//${host}`).host !== url.host) {
     return new StageflowError('misdirected', { host: host.slice(0, 200) });
   }
   if (SAFE.has(method) && !url.pathname.startsWith('/api/')) return null;
