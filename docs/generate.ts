@@ -5,6 +5,8 @@ import { fsmDiagram } from '@stageflow/engine/fsm';
 import { ERRORS, EXIT } from '@stageflow/engine/kernel';
 import { reportJsonSchema } from '@stageflow/engine/report';
 import { discoverScanners } from '@stageflow/engine/manifests';
+import { openapiDocument } from '../server/routes/openapi.ts';
+import { ROUTES } from '../server/routes/index.ts';
 import { layerTable } from '../test/architecture/layers.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -119,6 +121,7 @@ const PAGES: ReadonlyMap<string, () => string> = new Map([
     () => page('Who may import whom', 'Default deny; checked by a test, type imports included.', layerTable()),
   ],
   ['docs/reference/scanners.md', scannerPage],
+  ['docs/reference/openapi.json', () => `${JSON.stringify(openapiDocument(ROUTES), null, 2)}\n`],
   ['docs/reference/report-2.0.0.schema.json', () => `${JSON.stringify(reportJsonSchema(), null, 2)}\n`],
 ]);
 

@@ -57,8 +57,8 @@ export interface Route {
   readonly scope: Scope;
   /** `job`: the path's `id` is a job that must belong to the caller's tenant. */
   readonly owner: 'job' | null;
-  /** What the OpenAPI document is generated from. */
-  readonly definition: RouteConfig;
+  /** What the OpenAPI document is generated from; missing for addresses that are no part of the API. */
+  readonly definition?: RouteConfig;
   register(app: OpenAPIHono<ServerEnv>, services: AppServices): void;
 }
 

@@ -3,8 +3,14 @@
  * Enters: a job specification. Leaves: a job that ends, its events, its report. Called by the front doors (server, main, tests).
  * It must never decide what another room decides: it wires, waits and records.
  */
+export { importJob } from './bundle/read.ts';
+export { exportJob } from './bundle/write.ts';
 export { archiveVerdict } from './archive-verdict.ts';
 export type { ArchiveVerdict } from './archive-verdict.ts';
+export { backUp } from './backup/back-up.ts';
+export type { BackupManifest } from './backup/manifest.ts';
+export { restore } from './backup/restore.ts';
+export type { Restored } from './backup/restore.ts';
 export { defaultDataFolder, liveEngine } from './data-folder.ts';
 export type { Engine, EngineOptions } from './engine.ts';
 export { readJobs } from './read-jobs.ts';

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { stagingKeys } from '@stageflow/engine/artifact';
+import { StageflowError } from '@stageflow/engine/kernel';
+import { ARCHIVE_LIMITS } from '@stageflow/engine/scanner';
+import { type Staging, takeUpload, type ZipSource } from '@stageflow/engine/submit';
+import type { AppServices } from '../route.ts';
+import { announcedBytes, receiveBody } from './body.ts';
+import type { Ticket } from './upload-ticket.ts';
+
+/** Most bytes of an archive. */
+export const ARCHIVE_BYTES = ARCHIVE_LIMITS.archiveBytes;
+
+/** Stages the archive that a request's body is, hashing it on the way; what is refused or breaks off leaves nothing. The tenant's bytes are set aside meanwhile. */
+export async function stageBody(
+  { engine, limits }: AppServices,
+  request: Request,
+  upload: { readonly jobId: string; readonly tenant: string; readonly filename: string },
+): Promise<ZipSource> {
+  const announced = announcedBytes(request.headers, ARCHIVE_BYTES);
+  const giveBack = limits.quota.reserve(upload.tenant, announced ?? ARCHIVE_BYTES);
+  try {
+    const body = receiveBody(request, ARCHIVE_BYTES);
+    return (await takeUpload(upload.filename, body, engine.staging(upload.jobId))).source;
+  } finally {
+    giveBack();
+  }
+}
+
+/** Reads an archive that was uploaded before and holds it to what was announced; `upload_mismatch` when it is missing or another one, which is then removed. */
+export async function takeStaged({ engine, limits }: AppServices, ticket: Ticket): Promise<ZipSource> {
+  const key = stagingKeys.archive(ticket.jobId, ticket.filename);
+  // The job exists already: a ticket is good for one.
+  if (engine.ledger.job(ticket.jobId)) throw new StageflowError('job_exists', { jobId: ticket.jobId });
+  const object = await engine.store.get('scanner-staging', key);
+  if (object === null) throw new StageflowError('upload_mismatch', { reason: 'nothing has been uploaded' });
+  const giveBack = limits.quota.reserve(ticket.tenant, object.size);
+  try {
+    const { source } = await takeUpload(ticket.filename, object.body, inPlace(key));
+    const differs =
+      source.bytes !== ticket.bytes
+        ? `it has ${source.bytes} bytes, announced were ${ticket.bytes}`
+        : ticket.sha256 !== null && ticket.sha256 !== source.sha256
+          ? 'its SHA-256 is not the one that was announced'
+          : null;
+    if (differs !== null) throw new StageflowError('upload_mismatch', { reason: differs });
+    return source;
+  } catch (error) {
+    await engine.store.remove('scanner-staging', key);
+    throw error;
+  } finally {
+    giveBack();
+  }
+}
+
+/** A staging place that stores nothing: the bytes lie there already and are only looked at. */
+function inPlace(key: string): Staging {
+  return {
+    key: () => key,
+    put: async (_bucket, _key, body) => {
+      const hash = createHash('sha256');
+      let size = 0;
+      for await (const chunk of body) {
+        hash.update(chunk);
+        size += chunk.length;
+      }
+      return { key, size, sha256: hash.digest('hex') };
+    },
+  };
+}
+
+/** SHA-256 of a request's body, which is not kept. */
+export async function hashBody(request: Request): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of receiveBody(request, ARCHIVE_BYTES)) hash.update(chunk);
+  return hash.digest('hex');
+}

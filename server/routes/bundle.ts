@@ -1,0 +1,70 @@
+import { exportJob, importJob } from '@stageflow/engine';
+import { StageflowError } from '@stageflow/engine/kernel';
+import { receiveBody, typeOf, wrongType } from '../intake/body.ts';
+import { route, type Route } from '../route.ts';
+import { Accepted, JobIdParam } from './job-shapes.ts';
+import { addressOfJob } from './submit.ts';
+
+const TYPE = 'application/x-tar';
+const binary = { schema: { type: 'string', format: 'binary' } } as const;
+/** Most bytes of a bundle: what the reader of bundles takes. */
+const BUNDLE_BYTES = 4 * 2 ** 30;
+/** When to come back while another bundle is taken in. */
+const AGAIN_SECONDS = 10;
+
+/** Moving jobs that have ended between machines. */
+export const bundleRoutes: readonly Route[] = [
+  route(
+    { scope: 'submit', makes: 'work' },
+    {
+      method: 'post',
+      path: '/api/v1/jobs/import',
+      tags: ['jobs'],
+      summary: 'Take in a job that was exported elsewhere',
+      description: 'Every hash is checked; nothing stays when one is wrong. Its events are not published again.',
+      request: { body: { required: true, content: { [TYPE]: binary } } },
+      responses: { 201: { description: 'Taken in.', content: { 'application/json': { schema: Accepted } } } },
+    },
+    ({ engine }) => {
+      // A history is held in memory while it is checked, so that one at a time is taken in.
+      let busy = false;
+      return async (c) => {
+        const { raw } = c.req;
+        if (typeOf(raw.headers) !== TYPE) throw wrongType(raw.headers, TYPE);
+        if (busy)
+          throw new StageflowError('not_ready', { reason: 'it takes in another bundle', seconds: AGAIN_SECONDS });
+        busy = true;
+        try {
+          const { tenant } = c.get('principal');
+          const id = await importJob(engine, receiveBody(raw, BUNDLE_BYTES), tenant);
+          const state = engine.ledger.job(id)?.state ?? 'DONE';
+          c.header('location', addressOfJob(id));
+          return c.json({ id, state, sha256: null, notes: [] }, 201);
+        } finally {
+          busy = false;
+        }
+      };
+    },
+  ),
+  route(
+    { scope: 'read', owner: 'job' },
+    {
+      method: 'get',
+      path: '/api/v1/jobs/{id}/export',
+      tags: ['jobs'],
+      summary: 'An ended job as one file: history, report, evidence, archive',
+      request: { params: JobIdParam },
+      responses: { 200: { description: 'A tar archive.', content: { [TYPE]: binary } } },
+    },
+    ({ engine }) =>
+      (c) => {
+        const { id } = c.req.valid('param');
+        const stream = ReadableStream.from(exportJob(engine, id)) as ReadableStream<Uint8Array>;
+        return c.body(stream, 200, {
+          'content-type': TYPE,
+          'content-disposition': `attachment; filename="stageflow-${id}.tar"`,
+          'cache-control': 'no-store',
+        }) as never;
+      },
+  ),
+];
