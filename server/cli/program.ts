@@ -1,5 +1,7 @@
 import { EXIT, StageflowError } from '@stageflow/engine/kernel';
 import { Command, CommanderError, Option } from 'commander';
+import { addFolderCommands } from './program-folder.ts';
+import { addJobCommands } from './program-jobs.ts';
 
 const list = (text: string) =>
   text
@@ -114,14 +116,11 @@ export function buildProgram(signal: AbortSignal): { run(argv: readonly string[]
       code = await doctorCommand(options);
     });
 
-  program
-    .command('jobs')
-    .description('list the jobs of this data folder')
-    .option('--json', 'print them as JSON')
-    .action(async (options: { json?: boolean }) => {
-      const { jobsCommand } = await import('./jobs.ts');
-      code = await jobsCommand(options);
-    });
+  const done = async (work: Promise<number> | number) => {
+    code = await work;
+  };
+  addJobCommands(program, done, signal);
+  addFolderCommands(program, done);
 
   program
     .command('test')

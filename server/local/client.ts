@@ -1,7 +1,8 @@
 import { stagingKeys } from '@stageflow/engine/artifact';
 import type { StageflowEvent } from '@stageflow/engine/event';
-import { isErrorCode, newJobId, StageflowError } from '@stageflow/engine/kernel';
+import { newJobId, StageflowError } from '@stageflow/engine/kernel';
 import type { JobRow } from '@stageflow/engine/ledger';
+import { problemIn } from '../problem.ts';
 import { dialLocal, type LocalAnswer, type LocalRequest } from './dial.ts';
 import { OWNER_BASE } from './owner-routes.ts';
 import type { Door } from './records.ts';
@@ -38,6 +39,7 @@ export function openClient(socket: string, folder: string): Door {
   };
   return {
     folder,
+    socket,
     jobs: (limit) => json('GET', `/jobs?limit=${limit}`),
     job: (jobId) => json<JobRow>('GET', `/jobs/${jobId}`).catch(orNull('job_not_found')),
     events: (jobId) => json('GET', `/jobs/${jobId}/events`),
@@ -83,18 +85,10 @@ export function openClient(socket: string, folder: string): Door {
 
 /** An answer that says no, as the error that it tells of. */
 async function refusal(answer: LocalAnswer): Promise<StageflowError> {
-  const text = await readText(answer.body);
-  try {
-    const problem = JSON.parse(text) as { code: string; detail: string };
-    if (isErrorCode(problem.code)) {
-      const error = new StageflowError(problem.code);
-      error.message = problem.detail;
-      return error;
-    }
-  } catch {
-    // Told below.
-  }
-  return new StageflowError('internal', { reason: `the engine answered ${answer.status}` });
+  return (
+    problemIn(await readText(answer.body)) ??
+    new StageflowError('internal', { reason: `the engine answered ${answer.status}` })
+  );
 }
 
 async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {

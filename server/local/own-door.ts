@@ -15,6 +15,7 @@ export async function openOwnDoor(app: App, engine: LocalEngine): Promise<Door> 
   return {
     ...openRecords(engine),
     folder: engine.folder,
+    socket: engine.socket,
     newJobId: engine.newJobId,
     staging: engine.staging,
     submit: async (job) => engine.submit(job),

@@ -47,6 +47,8 @@ export function openRecords({ ledger, store }: { readonly ledger: Ledger; readon
 /** What `scan` asks of an engine, whether it is in this process or behind a socket. */
 export interface Door extends Records, Pick<Engine, 'newJobId' | 'staging' | 'cancel' | 'follow' | 'resume'> {
   readonly folder: string;
+  /** Where others reach this engine; null where sockets are no files. */
+  readonly socket: string | null;
   submit(job: Parameters<Engine['submit']>[0]): Promise<string>;
   retry(...args: Parameters<Engine['retry']>): Promise<string>;
   /** Resolves when the job has ended and its last words are stored. */

@@ -75,7 +75,11 @@ export async function scanCommand(
         return finishScan({
           job,
           failure: seen.view?.failure ?? null,
-          written: await writeOutputs(engine, jobId, formats, options.output),
+          written: await writeOutputs(engine, jobId, formats, options.output).catch((error: unknown) => {
+            if (!isGone(error))
+              progress.say(`The report is kept. To write its files again: ./stageflow scan --resume ${jobId}`);
+            throw error;
+          }),
           gate,
           json: options.json === true,
           allowIncomplete: options.allowIncomplete === true,
@@ -155,9 +159,18 @@ function earlierScan(which: string | true): JobLine {
 async function resume(engine: Door, { id }: JobLine, access: ReturnType<typeof readAccess>): Promise<string> {
   const job = await engine.job(id);
   if (!job) throw new StageflowError('job_not_found', { jobId: id });
+  // A whole report has nothing to go on with: its files are written once more.
+  if (job.state === 'DONE' && (await isWhole(engine, id))) return id;
   if (!isOpen(job)) return engine.retry(id, access);
   await engine.resume(id, access);
   return id;
+}
+
+async function isWhole(engine: Door, jobId: string): Promise<boolean> {
+  let whole = false;
+  for await (const event of engine.follow(jobId, 0))
+    if (event.type === 'jobs.events.completed') whole = event.data.verdict === 'complete';
+  return whole;
 }
 
 type Resumable = Pick<JobLine, 'id' | 'state' | 'failureCode' | 'parent'>;

@@ -55,6 +55,24 @@ export async function writeOutputs(
   if (json === null) return null;
   const report = Report.parse(JSON.parse(json));
   const folder = output === undefined ? join(defaultDataFolder(), 'reports', jobId) : resolve(output);
+  const html = async () => (await readText(records, `${jobId}/report.html`)) ?? '';
+  const files = await writeForms(report, html, formats, folder);
+  if (output !== undefined) await copyArtifacts(records, jobId, folder);
+  return { report, folder, first: firstOf(files, folder) };
+}
+
+/** File that a person opens first. */
+export function firstOf(files: readonly string[], folder: string): string {
+  return files.find((file) => file.endsWith('.html')) ?? files[0] ?? folder;
+}
+
+/** Writes a report's forms into a folder and gives their paths. `html` is asked for the offline page only when it is wanted. */
+export async function writeForms(
+  report: Report,
+  html: () => Promise<string>,
+  formats: readonly Format[],
+  folder: string,
+): Promise<readonly string[]> {
   mkdirSync(folder, { recursive: true });
   const files: string[] = [];
   const write = async (name: string, text: string) => {
@@ -63,16 +81,14 @@ export async function writeOutputs(
   };
   for (const format of formats) {
     if (format === 'json') await write('report.json', renderJson(report));
-    if (format === 'html') await write('report.html', (await readText(records, `${jobId}/report.html`)) ?? '');
+    if (format === 'html') await write('report.html', await html());
     if (format === 'sarif') await write('report.sarif', renderSarif(report));
     if (format === 'junit') await write('report.junit.xml', renderJunit(report));
     if (format === 'csv') await write('report.csv', renderCsv(report));
     if (format === 'md') await write('report.md', renderMarkdown(report));
     if (format === 'gitlab') for (const [name, text] of Object.entries(renderGitlab(report))) await write(name, text);
   }
-  if (output !== undefined) await copyArtifacts(records, jobId, folder);
-  const first = files.find((file) => file.endsWith('.html')) ?? files[0] ?? folder;
-  return { report, folder, first };
+  return files;
 }
 
 async function readText(records: Pick<Records, 'object' | 'keys'>, key: string): Promise<string | null> {

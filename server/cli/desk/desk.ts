@@ -1,0 +1,69 @@
+import { defaultDataFolder } from '@stageflow/engine';
+import type { JobState, StageflowEvent } from '@stageflow/engine/event';
+import { StageflowError, systemClock } from '@stageflow/engine/kernel';
+import type { JobView } from '@stageflow/engine/view';
+import { findLiveDoor } from '../../local/find-door.ts';
+import { openFolderRecords } from '../door.ts';
+import { namedRemote } from '../remotes.ts';
+import type { Api } from './api.ts';
+import { deskOfRecords } from './of-records.ts';
+import { remoteApi, deskOfApi, socketApi } from './of-api.ts';
+
+/** One line of a list of jobs. */
+export interface JobLine {
+  readonly id: string;
+  readonly state: JobState;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  /** File name, or the first address. */
+  readonly source: string;
+  readonly label: string | null;
+  readonly failureCode: string | null;
+}
+
+/** Jobs as the command line shows and changes them, wherever they are. An unknown job is `job_not_found` or `not_found`. */
+export interface Desk {
+  /** What a person calls this place. */
+  readonly place: string;
+  /** Newest first. */
+  list(limit: number): Promise<readonly JobLine[]>;
+  show(jobId: string): Promise<JobView>;
+  events(jobId: string): Promise<readonly StageflowEvent[]>;
+  /** The projection as it is stored, and the seq to which it is folded; null when none is kept or it cannot be seen from here. */
+  storedView(jobId: string): Promise<{ readonly json: string; readonly seq: number } | null>;
+  /** Text of the report's JSON, or of its offline page. `no_report` when there is none. */
+  report(jobId: string, form: 'json' | 'html'): Promise<string>;
+  cancel(jobId: string): Promise<void>;
+  remove(jobId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Which place a person means: a remote by name or address, else the data folder of this machine. */
+export interface PlaceOptions {
+  readonly remote?: string;
+}
+
+/** Opens the place that the options name. */
+export async function openDesk(options: PlaceOptions): Promise<Desk> {
+  if (options.remote !== undefined) {
+    const remote = namedRemote(options.remote, defaultDataFolder(), process.env);
+    return deskOfApi(remoteApi(remote), remote.url);
+  }
+  return deskOfRecords(await openFolderRecords());
+}
+
+/** The server to ask for what only a server can do; `server_needed` when none is named and none lives on the data folder. */
+export async function openServerApi(
+  options: PlaceOptions,
+  what: string,
+): Promise<{ readonly api: Api; readonly base: string }> {
+  const folder = defaultDataFolder();
+  if (options.remote !== undefined) {
+    const remote = namedRemote(options.remote, folder, process.env);
+    return { api: remoteApi(remote), base: remote.url };
+  }
+  const live = await findLiveDoor(folder, systemClock);
+  if (!live?.socket) throw new StageflowError('server_needed', { what });
+  const { STAGEFLOW_PUBLIC_URL: named, STAGEFLOW_PORT: port = '7070' } = process.env;
+  return { api: socketApi(live.socket), base: named ?? `http://127.0.0.1:${port}` };
+}
