@@ -50,7 +50,7 @@ export interface Engine {
   paused(jobId: string): boolean;
   /** True while a job waits for a slot (`maxConcurrentJobs`). */
   waiting(jobId: string): boolean;
-  /** Events of a job after `afterSeq`, live, until it has ended or `signal` aborts. */
+  /** Events of a job after `afterSeq`, live, until it has ended or `signal` aborts. Throws why it stands still when not even its end could be stored (a full disk). */
   follow(jobId: string, afterSeq?: number, signal?: AbortSignal): AsyncIterable<StageflowEvent>;
   /** The job's read model, folded to its newest event. */
   view(jobId: string): JobView | null;
@@ -114,6 +114,12 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
     if (resting.has(job.id) || work.runs(job.id) || work.waits(job.id)) return true;
     if (await claimRecord(job, ports)) work.take(job.id);
     return true;
+  };
+
+  /** A job of one run only is not waited for when its loop is over and its end could not be stored: whoever follows it is told why. */
+  const told = (jobId: string) => {
+    const broken = recover || work.runs(jobId) ? null : work.brokenBy(jobId);
+    if (broken && !ledger.ended(jobId)) throw broken;
   };
 
   /** Ends a job now, whoever has it: in its loop when it runs here, else as it stands. */
@@ -230,6 +236,7 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
         if (signal?.aborted || !ledger.job(jobId)) return;
         if (batch.length > 0) continue;
         if (stopping !== null || (ledger.ended(jobId) && !work.runs(jobId))) return;
+        told(jobId);
         await moved.wait(500, signal);
       }
     },
@@ -241,6 +248,7 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
       for (;;) {
         const job = known(jobId);
         if (stopping !== null || (ledger.ended(jobId) && !work.runs(jobId))) return job;
+        told(jobId);
         await moved.wait(1000);
       }
     },

@@ -1,4 +1,5 @@
 import type { JobState } from '../event/index.ts';
+import { stagingKeys } from '../artifact/index.ts';
 import { asStageflowError, StageflowError } from '../kernel/index.ts';
 import { carryOut } from './commands/carry-out.ts';
 import { endJob } from './commands/fail-job.ts';
@@ -8,21 +9,26 @@ import { claimRecord } from './record.ts';
 
 /** How long the queue is left alone after it did not answer, in milliseconds. */
 const CLAIM_AGAIN = 2000;
+/** How long a job waits for the queue until it is asked whether the disk is full, in milliseconds. */
+const ASK_FOR_ROOM = 5000;
 
 /**
  * Owns one job from its pod to its last word: carries out the commands of each transition and waits for the next one. Resolves when the
  * job has ended, is owned by another engine, or the hand is told to leave; every outcome is an event in the ledger. Leaves no pod behind.
+ * Gives the error that the job should have ended with when not even that could be stored.
  */
-export async function runJob(hand: Hand): Promise<void> {
+export async function runJob(hand: Hand): Promise<StageflowError | null> {
   const { jobId, ports, signal } = hand;
   try {
     if (await owned(hand)) await live(hand);
     if (signal.aborted && signal.reason instanceof StageflowError)
-      await endJob(jobId, hand.attempt, signal.reason, ports);
+      return (await endJob(jobId, hand.attempt, signal.reason, ports)) ? null : signal.reason;
+    return null;
   } catch (thrown) {
     const error = asStageflowError(thrown);
-    if (error.code === 'fenced') ports.log.info('a job has a newer owner', { jobId, attempt: hand.attempt });
-    else await endJob(jobId, hand.attempt, error, ports);
+    if (error.code !== 'fenced') return (await endJob(jobId, hand.attempt, error, ports)) ? null : error;
+    ports.log.info('a job has a newer owner', { jobId, attempt: hand.attempt });
+    return null;
   } finally {
     await Promise.all(hand.removals);
   }
@@ -31,11 +37,12 @@ export async function runJob(hand: Hand): Promise<void> {
 /** Carries out command after command until the job has had its last word. */
 async function live(hand: Hand): Promise<void> {
   const { jobId, ports, signal, draining, moved } = hand;
-  const { ledger } = ports;
+  const { ledger, clock } = ports;
   // The queue has delivered the job when it comes here; the transition waited until there was room for it.
   const created = ledger.unreceived(jobId).find(({ event }) => event.type === 'jobs.events.created');
   if (created) ledger.receive(created.event);
   let idle: JobState | null = null;
+  let since = clock.now();
   while (!signal.aborted && !ledger.ended(jobId)) {
     const job = jobInHand(hand);
     const todo = job.state === idle ? null : pendingCommands(job, ledger);
@@ -45,8 +52,23 @@ async function live(hand: Hand): Promise<void> {
       continue;
     }
     if (draining.aborted) return;
+    if (job.state !== idle) since = clock.now();
     idle = job.state;
     await moved.wait(1000, signal);
+    if (clock.now() - since < ASK_FOR_ROOM) continue;
+    since = clock.now();
+    await askForRoom(hand);
+  }
+}
+
+/** A queue on a full disk delivers nothing and does not say why: writing is asked of the store. Throws `disk_full`; whatever else a store may have is waited out. */
+async function askForRoom({ jobId, ports }: Hand): Promise<void> {
+  const key = stagingKeys.canary(jobId);
+  try {
+    await ports.store.put('scanner-staging', key, Buffer.from(jobId));
+    await ports.store.remove('scanner-staging', key);
+  } catch (error) {
+    if (asStageflowError(error).code === 'disk_full') throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { StageflowError } from '../kernel/index.ts';
+import { asStageflowError, StageflowError } from '../kernel/index.ts';
 import type { JobRow } from '../ledger/port.ts';
 import type { Hand, StopReason } from './hand.ts';
 import { runJob } from './job-loop.ts';
@@ -22,6 +22,8 @@ export interface JobsAtWork {
   runs(jobId: string): boolean;
   waits(jobId: string): boolean;
   running(): readonly Hand[];
+  /** Why a job's loop is over although the job is not: its end could not be stored, as on a full disk. Null once the job runs again. */
+  brokenBy(jobId: string): StageflowError | null;
   /** Tells a job's loop to end, or takes it out of the line; resolves when it is gone, its pod too. */
   end(jobId: string, reason: StopReason): Promise<void>;
   /** Forgets a loop that does not answer its order to end, so that its slot is free. */
@@ -42,6 +44,7 @@ export function createJobsAtWork(ports: EnginePorts, slots: Slots, moved: Signal
   const running = new Map<string, Running>();
   const waiting = new Map<string, WaitingJob>();
   const served = new Map<string, number>();
+  const broken = new Map<string, StageflowError>();
   const draining = new AbortController();
   let turn = 0;
 
@@ -61,9 +64,11 @@ export function createJobsAtWork(ports: EnginePorts, slots: Slots, moved: Signal
     };
     const run = async () => {
       try {
-        await runJob(hand);
+        const unsaid = await runJob(hand);
+        if (unsaid) broken.set(job.id, unsaid);
         await leave(job.id);
       } catch (error) {
+        broken.set(job.id, asStageflowError(error));
         log.error('a job loop broke', { jobId: job.id, error });
       } finally {
         deadline.cancel();
@@ -72,6 +77,7 @@ export function createJobsAtWork(ports: EnginePorts, slots: Slots, moved: Signal
         fill();
       }
     };
+    broken.delete(job.id);
     // Entered before the first step, which may already end it.
     const begun = Promise.withResolvers<void>();
     running.set(job.id, { hand, control, done: begun.promise });
@@ -119,6 +125,7 @@ export function createJobsAtWork(ports: EnginePorts, slots: Slots, moved: Signal
     },
     runs: (jobId) => running.has(jobId),
     waits: (jobId) => waiting.has(jobId),
+    brokenBy: (jobId) => broken.get(jobId) ?? null,
     running: () => [...running.values()].map(({ hand }) => hand),
     end: async (jobId, reason) => {
       waiting.delete(jobId);

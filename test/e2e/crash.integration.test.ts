@@ -5,8 +5,9 @@ import { dirname, join } from 'node:path';
 import { openLedger } from '../../engine/ledger/index.ts';
 import { nextState } from '../../engine/fsm/index.ts';
 import { systemClock } from '../../engine/kernel/index.ts';
-import { type CliResult, createHome, jobIds, leftovers, processes, startCli } from './cli.ts';
+import { createHome, jobIds, leftovers, processes, startCli } from './cli.ts';
 import { serveSite, type SiteServer } from './site-server.ts';
+import { repeatedCells } from './support/repeated-cells.ts';
 
 const PAGES = 6;
 const page = (n: number) =>
@@ -44,25 +45,6 @@ function kill(victim: Victim, home: string, enginePid: number | undefined): bool
   const found = processes(pattern);
   for (const { pid } of found) process.kill(pid, 'SIGKILL');
   return found.length > 0;
-}
-
-/** Cells handed out while they were finished already, read from the logs of all runs. */
-function repeated(runs: readonly CliResult[]): string[] {
-  const finished = new Set<string>();
-  const twice: string[] = [];
-  for (const line of runs.flatMap((run) => run.stderr.split('\n'))) {
-    if (!line.startsWith('{')) continue;
-    const record = JSON.parse(line) as {
-      message?: string;
-      cells?: string[];
-      type?: string;
-      data?: { pageId: string; scanner: string };
-    };
-    if (record.message === 'work handed out') twice.push(...(record.cells ?? []).filter((cell) => finished.has(cell)));
-    if (record.type === 'scan.events.cell.completed' && record.data)
-      finished.add(`${record.data.pageId}/${record.data.scanner}`);
-  }
-  return twice;
 }
 
 // Ten points spread over both kinds of job: the moment is an event of the run's own history.
@@ -116,7 +98,7 @@ describe('kill -9', () => {
       ledger.close();
       // Four modules on every page, and one look at the site by each that has one.
       expect(cells.filter((cell) => cell.pageId !== '_site')).toHaveLength(PAGES * 4);
-      expect(repeated(runs)).toEqual([]);
+      expect(repeatedCells(runs)).toEqual([]);
       expect(leftovers(home.path)).toEqual([]);
       home.dispose();
     },
