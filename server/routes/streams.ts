@@ -37,7 +37,7 @@ const ANSWERS = {
   },
 } as const;
 
-const HOW = `\`id:\` is the ledger's position; a client that comes again names the last one in \`Last-Event-ID\` (or \`?lastEventId=\`) and misses nothing. A comment is sent at once and every 15 s. A reader who falls more than 64 KiB behind is ended and comes again by position.`;
+const HOW = `\`id:\` is the ledger's position; a client that comes again names the last one in \`Last-Event-ID\` (or \`?lastEventId=\`) and misses nothing. A comment is sent at once and every 15 s. A reader who stays more than 64 KiB behind is ended within half a minute and comes again by position.`;
 
 const Resume = {
   headers: z.object({ 'last-event-id': z.string().max(200).optional() }),

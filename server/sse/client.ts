@@ -2,8 +2,10 @@ import { HEARTBEAT, HELLO } from './frame.ts';
 import type { History } from './history.ts';
 import type { Entry } from './recent.ts';
 
-/** Most bytes that wait for one client; a reader who is further behind comes again by position. */
+/** Most bytes that wait for one client; a reader who stays further behind is ended and comes again by position. */
 export const BUFFER_BYTES = 64 * 1024;
+/** Heartbeats within which a reader who fell behind must have caught up. */
+const BEATS_TO_CATCH_UP = 2;
 /** Pieces in which something larger than the buffer is handed out as fast as it is read. */
 const PIECE_BYTES = 16 * 1024;
 
@@ -28,7 +30,7 @@ export interface Client {
   readonly body: ReadableStream<Uint8Array>;
   /** A new event, if it is for this client; one that still catches up reads it by itself. */
   deliver(entry: Entry): void;
-  /** A heartbeat; a reader that read nothing since the last one is cut off. */
+  /** A heartbeat; a reader that read nothing since the last one is cut off, one that does not catch up is ended. */
   beat(): void;
   /** Ends the stream with a last frame once everything before it is handed out. */
   finish(last: (position: number) => Uint8Array): void;
@@ -55,6 +57,8 @@ export function openClient(subscription: Subscription, history: History, onGone:
   /** Bytes that had been read at the last heartbeat. */
   let readBefore = -1;
   let busy = false;
+  /** Heartbeats since it fell behind what happens; null while it keeps up, or catches up from where it began. */
+  let late: number | null = null;
   let controller!: ReadableStreamDefaultController<Uint8Array>;
 
   const waiting = () => BUFFER_BYTES - (controller.desiredSize ?? BUFFER_BYTES);
@@ -71,13 +75,16 @@ export function openClient(subscription: Subscription, history: History, onGone:
     large = null;
     onGone();
   };
+  const closeWhenRead = () => {
+    if (waiting() > 0) return;
+    controller.close();
+    gone();
+  };
   const close = () => {
     if (stage === 'closing' || stage === 'gone') return;
     stage = 'closing';
     large = null;
-    const empty = waiting() === 0;
-    controller.close();
-    if (empty) gone();
+    closeWhenRead();
   };
   const cut = () => {
     controller.error(stoodStill());
@@ -85,6 +92,7 @@ export function openClient(subscription: Subscription, history: History, onGone:
   };
   const goLive = () => {
     stage = 'live';
+    late = null;
     if (last === null) return;
     const end = last(cursor);
     if (fits(end)) {
@@ -148,7 +156,10 @@ export function openClient(subscription: Subscription, history: History, onGone:
         controller = own;
         put(HELLO);
       },
-      pull: () => (stage === 'catching up' ? catchUp() : undefined),
+      pull: () => {
+        if (stage === 'closing') closeWhenRead();
+        return stage === 'catching up' ? catchUp() : undefined;
+      },
       cancel: gone,
     },
     { highWaterMark: BUFFER_BYTES, size: (chunk) => chunk?.byteLength ?? 0 },
@@ -162,18 +173,19 @@ export function openClient(subscription: Subscription, history: History, onGone:
       if (fits(entry.bytes)) {
         put(entry.bytes);
         cursor = entry.position;
-      } else if (waiting() === 0) {
-        // The reader keeps up; only this one event is larger than the buffer.
-        large = entry.bytes;
-        cursor = entry.position;
+      } else {
+        // A burst, or a slow reader: it goes on from the history as fast as it reads, for a while.
         stage = 'catching up';
+        late = 0;
         void catchUp();
-      } else close();
+      }
     },
     beat: () => {
       if (stage === 'gone') return;
       const read = queued - waiting();
+      if (late !== null) late += 1;
       if (stage === 'closing' || (waiting() > 0 && read === readBefore)) cut();
+      else if (late !== null && late >= BEATS_TO_CATCH_UP) close();
       else if (stage === 'live' && waiting() === 0) put(HEARTBEAT);
       readBefore = read;
     },

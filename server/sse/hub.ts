@@ -24,7 +24,7 @@ export interface StreamHub {
   readonly open: number;
   /** Begins a stream. Refused (`rate_limited`) when its token has as many as it may. `signal` ends it. */
   begin(subscription: Subscription, signal?: AbortSignal): ReadableStream<Uint8Array>;
-  /** Ends all streams; clients come again by position. */
+  /** Ends all streams and begins none any more (`not_ready`); clients come again by position. */
   close(): void;
 }
 
@@ -48,6 +48,7 @@ export function openHub({ engine, clock, log, streamsPerToken }: HubPorts): Stre
   let timer: Timer | null = null;
   let looks = 0;
   let due = false;
+  let closed = false;
 
   /** Hands out what was recorded since. */
   const advance = () => {
@@ -135,6 +136,7 @@ export function openHub({ engine, clock, log, streamsPerToken }: HubPorts): Stre
     },
     begin: (subscription, signal) => {
       const { tokenId, endsWith } = subscription;
+      if (closed) throw new StageflowError('not_ready', { reason: 'it is stopping', seconds: 5 });
       const held = perToken.get(tokenId) ?? 0;
       if (held >= streamsPerToken)
         throw new StageflowError('rate_limited', { seconds: SECONDS_UNTIL_A_STREAM_IS_FREE });
@@ -155,6 +157,7 @@ export function openHub({ engine, clock, log, streamsPerToken }: HubPorts): Stre
       return client.body;
     },
     close: () => {
+      closed = true;
       for (const client of clients) client.close();
       stop();
     },

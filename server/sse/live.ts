@@ -8,17 +8,18 @@ export interface Live {
   readonly snapshots: Snapshots;
 }
 
-const live = new WeakMap<Services, Live>();
+const live = new WeakMap<Services['engine'], Live>();
 
-/** The one live part that all routes of these services share. Whoever stops the server ends its streams with `hub.close()`. */
-export function liveOf(services: Services): Live {
-  const known = live.get(services);
+/** The one live part that all routes over an engine share. Its streams end when the server is about to stop. */
+export function liveOf(services: Pick<Services, 'engine' | 'clock' | 'log' | 'config' | 'closing'>): Live {
+  const { engine, clock, log, config, closing } = services;
+  const known = live.get(engine);
   if (known) return known;
-  const { engine, clock, log, config } = services;
   const made: Live = {
     hub: openHub({ engine, clock, log, streamsPerToken: config.streamsPerToken }),
     snapshots: createSnapshots(engine),
   };
-  live.set(services, made);
+  closing?.addEventListener('abort', () => made.hub.close(), { once: true });
+  live.set(engine, made);
   return made;
 }
