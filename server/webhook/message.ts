@@ -33,7 +33,7 @@ export function messageBody(
         };
   return JSON.stringify({
     type: event.type,
-    timestamp: event.time,
+    timestamp: new Date(event.time).toISOString(),
     data: {
       jobId: job.id,
       label: job.spec.label,

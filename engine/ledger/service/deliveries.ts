@@ -44,8 +44,7 @@ export function deliveryTable(
   const due = db.prepare('SELECT * FROM deliveries WHERE next_at <= ? ORDER BY next_at, id LIMIT ?');
   const nextDue = db.prepare('SELECT min(next_at) FROM deliveries WHERE next_at IS NOT NULL').pluck();
   const tried = db.prepare(
-    `UPDATE deliveries SET attempts = attempts + 1, status = ?1, reason = ?2, next_at = ?3,
-     ended_at = CASE WHEN ?3 IS NULL THEN ?4 ELSE NULL END WHERE id = ?5`,
+    `UPDATE deliveries SET attempts = attempts + 1, status = ?, reason = ?, next_at = ?, ended_at = ? WHERE id = ?`,
   );
   const byId = db.prepare('SELECT * FROM deliveries WHERE id = ?');
   const ofWebhook = db.prepare(
@@ -57,7 +56,7 @@ export function deliveryTable(
     due: (limit) => read(() => (due.all(clock.now(), limit) as Stored[]).map(row)),
     nextDue: () => read(() => nextDue.get() as number | null),
     tried(id, { status, reason, nextAt }) {
-      write(() => tried.run(status, reason, nextAt, clock.now(), id));
+      write(() => tried.run(status, reason, nextAt, nextAt === null ? clock.now() : null, id));
     },
     byId: (id) =>
       read(() => {

@@ -33,7 +33,7 @@ export function ignoreTable(
   const add = db.prepare(
     'INSERT INTO ignores (id, tenant, fingerprint, reason, created_by, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
-  const list = db.prepare('SELECT * FROM ignores WHERE ?1 IS NULL OR tenant = ?1 ORDER BY created_at, id');
+  const list = db.prepare('SELECT * FROM ignores WHERE tenant = coalesce(?, tenant) ORDER BY created_at, id');
   const byId = db.prepare('SELECT * FROM ignores WHERE id = ?');
   const remove = db.prepare('DELETE FROM ignores WHERE id = ?');
   return {

@@ -31,7 +31,7 @@ export function webhookTable(
     'INSERT INTO webhooks (id, tenant, url, secret, events, created_at) VALUES (?, ?, ?, ?, ?, ?)',
   );
   const byId = db.prepare('SELECT * FROM webhooks WHERE id = ?');
-  const list = db.prepare('SELECT * FROM webhooks WHERE ?1 IS NULL OR tenant = ?1 ORDER BY created_at, id');
+  const list = db.prepare('SELECT * FROM webhooks WHERE tenant = coalesce(?, tenant) ORDER BY created_at, id');
   const remove = db.prepare('DELETE FROM webhooks WHERE id = ?');
   return {
     add: (webhook) =>

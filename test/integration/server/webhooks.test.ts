@@ -1,0 +1,220 @@
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nextState } from '../../../engine/fsm/index.ts';
+import { type Clock, newJobId, silentLog, systemClock } from '../../../engine/kernel/index.ts';
+import { type Ledger, openLedger } from '../../../engine/ledger/index.ts';
+import type { Send } from '../../../server/webhook/send.ts';
+import { startWebhooks, type Webhooks } from '../../../server/webhook/webhooks.ts';
+import { drafts, specOf } from '../../conformance/events.ts';
+import { createVirtualClock } from '../../simulation/virtual-clock.ts';
+import { startTestServer, type TestServer } from './harness.ts';
+
+interface Got {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A receiver of its own that answers with `statuses` in turn, the last one for ever. */
+async function receiver(...statuses: readonly number[]) {
+  const got: Got[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    request.on('end', () => {
+      const status = statuses[Math.min(got.length, statuses.length - 1)] ?? 204;
+      got.push({ headers: request.headers, body });
+      response.writeHead(status, status === 302 ? { location: '/elsewhere' } : {}).end('a long answer '.repeat(1000));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  open.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { got, host, url: `http://${host}/hook?team=1` };
+}
+
+const open: (() => void | Promise<void>)[] = [];
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'webhooks-'));
+  open.push(() => rmSync(folder, { recursive: true, force: true }));
+});
+afterEach(async () => {
+  for (const close of open.splice(0).toReversed()) await close();
+});
+
+const openOwn = (clock: Clock): Ledger => openLedger({ path: join(folder, 'ledger.db'), clock, nextState });
+const SECRET = `whsec_${Buffer.from('a secret of thirty-two bytes long').toString('base64')}`;
+const hook = (ledger: Ledger, url: string, tenant = 'team') =>
+  ledger.service.webhooks.add({ id: `wh_${url.length}`, tenant, url, secret: SECRET, events: ['jobs.events.failed'] });
+const failedJob = (ledger: Ledger, owner = 'team'): string => {
+  const id = newJobId(Date.now());
+  ledger.createJob({ id, spec: specOf('urls'), parent: null, owner });
+  ledger.append(id, 1, [drafts.failed()]);
+  return id;
+};
+const courier = (ledger: Ledger, clock: Clock, webhookHosts: string[], send?: Send): Webhooks => {
+  const config = { publicUrl: 'https://scan.example.org', webhookHosts };
+  const started = startWebhooks({ ledger, config, clock, log: silentLog, ...(send ? { send } : {}) });
+  open.push(() => started.stop());
+  return started;
+};
+
+describe('a webhook', () => {
+  it('is told of the end of a job of its tenant, signed as Standard Webhooks says', async () => {
+    const { got, host, url } = await receiver(204);
+    const ledger = openOwn(systemClock);
+    open.push(() => ledger.close());
+    hook(ledger, url);
+    courier(ledger, systemClock, [host]);
+    failedJob(ledger, 'other-team');
+    const jobId = failedJob(ledger);
+    await expect.poll(() => got.length).toBe(1);
+    const { headers, body } = got[0] as Got;
+    const content = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+    const key = Buffer.from(SECRET.slice('whsec_'.length), 'base64');
+    expect(headers['webhook-signature']).toBe(`v1,${createHmac('sha256', key).update(content).digest('base64')}`);
+    expect(Math.abs(Number(headers['webhook-timestamp']) - Date.now() / 1000)).toBeLessThan(60);
+    expect(JSON.parse(body)).toMatchObject({
+      type: 'jobs.events.failed',
+      data: {
+        jobId,
+        state: 'FAILED',
+        failure: { code: 'cancelled' },
+        reportUrl: `https://scan.example.org/scan/${jobId}/report`,
+      },
+    });
+    await expect.poll(() => ledger.service.deliveries.byId(String(headers['webhook-id']))?.endedAt).not.toBeNull();
+  });
+
+  it('on a private address is not reached, and told why', async () => {
+    const { got, url } = await receiver(204);
+    const ledger = openOwn(systemClock);
+    open.push(() => ledger.close());
+    const { id } = hook(ledger, url);
+    courier(ledger, systemClock, []);
+    failedJob(ledger);
+    await expect.poll(() => ledger.service.deliveries.ofWebhook(id, 1)[0]?.attempts).toBe(1);
+    expect(ledger.service.deliveries.ofWebhook(id, 1)[0]).toMatchObject({
+      status: null,
+      reason: expect.stringMatching(/refused/),
+    });
+    expect(got).toEqual([]);
+  });
+
+  it('that redirects is not followed', async () => {
+    const { got, host, url } = await receiver(302);
+    const ledger = openOwn(systemClock);
+    open.push(() => ledger.close());
+    const { id } = hook(ledger, url);
+    courier(ledger, systemClock, [host]);
+    failedJob(ledger);
+    await expect.poll(() => ledger.service.deliveries.ofWebhook(id, 1)[0]?.status).toBe(302);
+    expect(got).toHaveLength(1);
+    expect(ledger.service.deliveries.ofWebhook(id, 1)[0]?.nextAt).not.toBeNull();
+  });
+
+  it('that never answers well is tried eight times over two days, at growing distances, under one id', async () => {
+    const clock = createVirtualClock();
+    const ledger = openOwn(clock);
+    open.push(() => ledger.close());
+    const { id } = hook(ledger, 'https://hook.example/');
+    const tries: { readonly id: string; readonly at: number }[] = [];
+    courier(ledger, clock, [], async (_, delivery) => {
+      tries.push({ id: delivery.id, at: clock.now() });
+      return { status: 500, reason: null };
+    });
+    failedJob(ledger);
+    await clock.runUntil(() => ledger.service.deliveries.ofWebhook(id, 1)[0]?.endedAt != null, 3 * 86_400_000);
+    const pauses = tries.slice(1).map((one, at) => one.at - (tries[at]?.at ?? 0));
+    expect(tries).toHaveLength(8);
+    expect(new Set(tries.map((one) => one.id)).size).toBe(1);
+    expect(pauses[0]).toBe(5_000);
+    expect(pauses.at(-1)).toBe(86_400_000);
+    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+  });
+
+  it('is told after a restart what happened while nobody told, once, and what was to be tried again', async () => {
+    const clock = createVirtualClock();
+    let ledger = openOwn(clock);
+    const { id } = hook(ledger, 'https://hook.example/');
+    const first = courier(ledger, clock, [], async () => ({ status: 503, reason: null }));
+    failedJob(ledger);
+    await clock.runUntil(() => ledger.service.deliveries.ofWebhook(id, 5)[0]?.attempts === 1, 1000);
+    await first.stop();
+    const meanwhile = failedJob(ledger);
+    ledger.close();
+
+    ledger = openOwn(clock);
+    open.push(() => ledger.close());
+    const told: string[] = [];
+    courier(ledger, clock, [], async (_, delivery) => {
+      told.push(delivery.jobId);
+      return { status: 200, reason: null };
+    });
+    await clock.runUntil(() => told.length === 2, 60_000);
+    expect(told[0]).toBe(meanwhile);
+    const again = courier(ledger, clock, [], async (_, delivery) => {
+      told.push(delivery.jobId);
+      return { status: 200, reason: null };
+    });
+    await again.stop();
+    expect(told).toHaveLength(2);
+    ledger.service.webhooks.remove(id);
+    expect(ledger.service.deliveries.ofWebhook(id, 5)).toEqual([]);
+  });
+});
+
+describe('the routes of webhooks', () => {
+  let server: TestServer;
+  beforeEach(async () => {
+    server = await startTestServer();
+    open.push(() => server.close());
+  });
+
+  it('make one (its secret is shown once), test it, list what it was told, send again, and delete it with its deliveries', async () => {
+    const admin = server.token(['admin']);
+    const made = await server.call(admin, 'POST', '/api/v1/webhooks', { url: 'https://hook.example/x' });
+    expect(made.status).toBe(201);
+    const { webhook, secret } = (await made.json()) as { webhook: { id: string }; secret: string };
+    expect(secret).toMatch(/^whsec_/);
+    const list = await (await server.call(admin, 'GET', '/api/v1/webhooks')).text();
+    expect(list).toContain(webhook.id);
+    expect(list).not.toContain(secret);
+    const path = `/api/v1/webhooks/${webhook.id}`;
+    const test = await server.call(admin, 'POST', `${path}/test`);
+    expect(test.status).toBe(202);
+    const { id } = (await test.json()) as { id: string };
+    const { deliveries } = server.ledger.service;
+    deliveries.tried(id, { status: 500, reason: null, nextAt: null });
+    const state = async () =>
+      (
+        (await (await server.call(admin, 'GET', `${path}/deliveries`)).json()) as { deliveries: { state: string }[] }
+      ).deliveries.map((one) => one.state);
+    expect(await state()).toEqual(['failed']);
+    expect((await server.call(admin, 'POST', `${path}/deliveries/${id}/redeliver`)).status).toBe(202);
+    expect(await state()).toEqual(['waiting']);
+    expect((await server.call(admin, 'DELETE', path)).status).toBe(204);
+    expect((await server.call(admin, 'GET', `${path}/deliveries`)).status).toBe(404);
+    expect(deliveries.byId(id)).toBeNull();
+    expect(server.logged.join('\n')).toContain('webhook-deleted');
+    expect(server.logged.join('\n')).not.toContain(secret);
+  });
+
+  it.each(['ftp://hook.example/', 'javascript:alert(1)', 'https://user:word@hook.example/', 'hook'])(
+    'refuse the address %s',
+    async (url) => {
+      const refused = await server.call(server.token(['admin']), 'POST', '/api/v1/webhooks', { url });
+      expect(refused.status).toBe(400);
+    },
+  );
+});
