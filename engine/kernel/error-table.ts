@@ -52,11 +52,7 @@ export const ERRORS = {
     EXIT.usage,
     422,
   ),
-  folder_in_use: row(
-    '{path} holds something already. Choose an empty folder, or add --force, which keeps what was there beside it.',
-    EXIT.usage,
-    409,
-  ),
+  folder_in_use: row('{path} holds something already. Choose an empty folder{else}.', EXIT.usage, 409),
   remote_unknown: row(
     'There is no remote called {remote}. Known: {known}. Add one with: ./stageflow remote add {remote} https://…',
     EXIT.usage,

@@ -88,6 +88,13 @@ export function addJobCommands(program: Command, done: Done, signal: AbortSignal
     .addOption(remote())
     .action(async (job: string, options) => done((await import('./share.ts')).shareCommand(job, options)));
   program
+    .command('export')
+    .description('an ended job as one file: history, report, evidence and archive')
+    .argument('<job>')
+    .option('-o, --output <file>', 'the file to be made (default: stageflow-<job>.tar)')
+    .addOption(remote())
+    .action(async (job: string, options) => done((await import('./export.ts')).exportCommand(job, options)));
+  program
     .command('replay')
     .description("a job's history, step by step")
     .argument('<job>')

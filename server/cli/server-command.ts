@@ -14,6 +14,7 @@ import { createMetrics } from '../ops/metrics.ts';
 import { listenForMetrics } from '../ops/metrics-port.ts';
 import { serverLog } from '../ops/server-log.ts';
 import { startSweeps } from '../ops/sweeps.ts';
+import { serveOwner } from '../local/own-door.ts';
 import type { Services } from '../services.ts';
 import { startWebhooks } from '../webhook/webhooks.ts';
 import { namedQueue, SCANNERS, testTrust } from './machine.ts';
@@ -99,7 +100,10 @@ export async function serverCommand(
       onAnswered: metrics.answered,
       onDeliveriesAdded: webhooks.wake,
     };
-    const listener = await listen({ app: createApp(services), config, clock, log });
+    const app = createApp(services);
+    const owner = await serveOwner(app, engine, true);
+    undo.push(() => owner?.close());
+    const listener = await listen({ app, config, clock, log });
     undo.push(() => listener.close(LAST_ANSWERS_MS));
     if (config.metricsPort !== 0) undo.push(await listenForMetrics(config.metricsPort, metrics.page));
 

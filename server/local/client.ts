@@ -1,5 +1,5 @@
 import { stagingKeys } from '@stageflow/engine/artifact';
-import type { StageflowEvent } from '@stageflow/engine/event';
+import { type StageflowEvent, TERMINAL } from '@stageflow/engine/event';
 import { newJobId, StageflowError } from '@stageflow/engine/kernel';
 import type { JobRow } from '@stageflow/engine/ledger';
 import { problemIn } from '../problem.ts';
@@ -18,7 +18,7 @@ export const isGone = (thrown: unknown): boolean =>
     : GONE.has((thrown as NodeJS.ErrnoException | null)?.code ?? '');
 
 /** The engine that listens on a socket, as its client sees it. */
-export function openClient(socket: string, folder: string): Door {
+export function openClient(socket: string, folder: string, stays: boolean): Door {
   const ask = async (wanted: LocalRequest): Promise<LocalAnswer> => {
     const answer = await dialLocal(socket, { ...wanted, path: `${OWNER_BASE}${wanted.path}` });
     if (answer.status >= 400) throw await refusal(answer);
@@ -40,12 +40,16 @@ export function openClient(socket: string, folder: string): Door {
   return {
     folder,
     socket,
+    stays,
     jobs: (limit) => json('GET', `/jobs?limit=${limit}`),
     job: (jobId) => json<JobRow>('GET', `/jobs/${jobId}`).catch(orNull('job_not_found')),
     events: (jobId) => json('GET', `/jobs/${jobId}/events`),
     storedView: (jobId) => json('GET', `/jobs/${jobId}/view`),
     keys: (jobId) => json('GET', `/jobs/${jobId}/keys`),
     remove: (jobId) => json('DELETE', `/jobs/${jobId}`),
+    bundle: async function* (jobId) {
+      yield* (await ask({ method: 'GET', path: `/jobs/${jobId}/bundle` })).body;
+    },
     object: async (key) => {
       const answer = await ask({ method: 'GET', path: `/objects/${key}` }).catch(orNull('not_found'));
       return answer && { size: Number(answer.headers['content-length']), body: answer.body };
@@ -65,7 +69,11 @@ export function openClient(socket: string, folder: string): Door {
     retry: async (jobId, access) =>
       (await json<{ jobId: string }>('POST', `/jobs/${jobId}/retry`, { access: access ?? null })).jobId,
     cancel: (jobId) => json('POST', `/jobs/${jobId}/cancel`),
-    ended: (jobId) => json('GET', `/jobs/${jobId}/ended`),
+    ended: async (jobId) => {
+      const job = await json<JobRow>('GET', `/jobs/${jobId}/ended`);
+      if (!TERMINAL.has(job.state)) throw new StageflowError('engine_gone', { jobId });
+      return job;
+    },
     follow: async function* (jobId, afterSeq = 0, signal) {
       const answer = await ask({
         method: 'GET',

@@ -2,6 +2,7 @@ import { liveEngine } from '@stageflow/engine';
 import { type Clock, StageflowError } from '@stageflow/engine/kernel';
 import { isGone, openClient } from './client.ts';
 import { dialLocal } from './dial.ts';
+import { OWNER_BASE } from './owner-routes.ts';
 import type { Door } from './records.ts';
 
 /** How long an engine may take from its lock to its first answer, and a dying one to give its folder back. */
@@ -14,22 +15,34 @@ export async function findLiveDoor(folder: string, clock: Clock): Promise<Door |
   for (;;) {
     const live = liveEngine(folder);
     if (!live || live.pid === process.pid) return null;
-    if (live.socket !== null && (await answers(live.socket))) return openClient(live.socket, folder);
+    const engine = live.socket === null ? null : await askEngine(live.socket);
+    if (live.socket !== null && engine) return openClient(live.socket, folder, engine.stays);
     if (live.socket === null || clock.now() > until)
       throw new StageflowError('data_folder_busy', { pid: live.pid, path: folder });
     await clock.sleep(LOOK_AGAIN_MS);
   }
 }
 
-async function answers(socket: string): Promise<boolean> {
+/** What the engine behind a socket says of itself; null while nobody answers. */
+async function askEngine(socket: string): Promise<{ readonly stays: boolean } | null> {
   try {
-    const { body } = await dialLocal(socket, { method: 'GET', path: '/local/v1/jobs?limit=1' });
-    for await (const _ of body);
-    return true;
+    const { body } = await dialLocal(socket, { method: 'GET', path: `${OWNER_BASE}/engine` });
+    let text = '';
+    for await (const chunk of body) text += Buffer.from(chunk).toString();
+    return JSON.parse(text) as { stays: boolean };
   } catch (error) {
-    if (isGone(error)) return false;
+    if (isGone(error)) return null;
     throw error;
   }
+}
+
+/** The engine after one that has gone. A server comes back: taking its folder meanwhile would keep it out. Null when it does not. */
+export async function awaitReturn(folder: string, clock: Clock): Promise<Door | null> {
+  for (const until = clock.now() + PATIENCE_MS; clock.now() < until; await clock.sleep(LOOK_AGAIN_MS)) {
+    const door = await findLiveDoor(folder, clock);
+    if (door) return door;
+  }
+  return null;
 }
 
 /** The live engine of a data folder, else one of our own; whoever is quicker to start it is used by the others. */

@@ -1,4 +1,5 @@
 import type { Engine } from '@stageflow/engine';
+import { TERMINAL } from '@stageflow/engine/event';
 import { asStageflowError, StageflowError } from '@stageflow/engine/kernel';
 import { AccessSecrets } from '@stageflow/engine/scanner';
 import { Hono } from 'hono';
@@ -14,7 +15,7 @@ export const OWNER_BASE = '/local/v1';
  * What the command line asks of a live engine, beside the public API: the owner of the machine may name private addresses, login details and
  * builds without a pod, which no route for strangers takes. Everything else is the app's.
  */
-export function withOwnerRoutes(app: App, engine: Engine): App {
+export function withOwnerRoutes(app: App, engine: Engine, stays: boolean): App {
   const records = openRecords(engine);
   const known = <T>(found: T | null, jobId: string): T => {
     if (found === null) throw new StageflowError('job_not_found', { jobId });
@@ -26,6 +27,7 @@ export function withOwnerRoutes(app: App, engine: Engine): App {
   };
   const routes = new Hono()
     .basePath(OWNER_BASE)
+    .get('/engine', (c) => c.json({ stays }))
     .get('/jobs', async (c) => c.json(await records.jobs(Number(c.req.query('limit') ?? 100))))
     .post('/jobs', async (c) => {
       const { access, ...job } = (await c.req.json()) as Parameters<Engine['submit']>[0];
@@ -40,6 +42,12 @@ export function withOwnerRoutes(app: App, engine: Engine): App {
     .get('/jobs/:id/events', async (c) => c.json(await records.events(c.req.param('id'))))
     .get('/jobs/:id/view', async (c) => c.json(await records.storedView(c.req.param('id'))))
     .get('/jobs/:id/keys', async (c) => c.json(await records.keys(c.req.param('id'))))
+    .get('/jobs/:id/bundle', (c) => {
+      const bundle = records.bundle(c.req.param('id'));
+      return stream(c, async (out) => {
+        for await (const chunk of bundle) await out.write(chunk);
+      });
+    })
     .get('/jobs/:id/ended', async (c) => c.json(await engine.ended(c.req.param('id'))))
     .get('/jobs/:id/stream', (c) =>
       streamSSE(c, async (out) => {
@@ -49,7 +57,9 @@ export function withOwnerRoutes(app: App, engine: Engine): App {
         for await (const event of engine.follow(c.req.param('id'), after, left.signal)) {
           await out.writeSSE({ id: String(event.seq), data: JSON.stringify(event) });
         }
-        await out.writeSSE({ event: 'end', data: '' });
+        // An engine that stops ends the stream too; only a job that has ended says so.
+        if (TERMINAL.has(engine.ledger.job(c.req.param('id'))?.state ?? 'PENDING'))
+          await out.writeSSE({ event: 'end', data: '' });
       }),
     )
     .put('/jobs/:id/archive/:filename', async (c) => {

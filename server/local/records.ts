@@ -1,7 +1,6 @@
-import type { Engine } from '@stageflow/engine';
-import { artifactKeys, type ArtifactStore, stagingKeys } from '@stageflow/engine/artifact';
+import { type Engine, exportJob, removeJob } from '@stageflow/engine';
+import { artifactKeys, type ArtifactStore } from '@stageflow/engine/artifact';
 import type { StageflowEvent } from '@stageflow/engine/event';
-import { StageflowError } from '@stageflow/engine/kernel';
 import type { JobRow, Ledger } from '@stageflow/engine/ledger';
 
 /** What a data folder holds, as the command line reads it: of a live engine over its socket, or of a folder that nobody has. */
@@ -19,6 +18,8 @@ export interface Records {
   keys(jobId: string): Promise<readonly string[]>;
   /** Removes an ended job with everything of it. Refused: `job_not_found`, and `conflict` while it runs. */
   remove(jobId: string): Promise<void>;
+  /** An ended job as one file, which another engine can take in. Refused: `job_not_found`, and `conflict` while it runs. */
+  bundle(jobId: string): AsyncIterable<Uint8Array>;
 }
 
 /** The records of a ledger and a store that are open in this process. */
@@ -34,13 +35,8 @@ export function openRecords({ ledger, store }: { readonly ledger: Ledger; readon
       for await (const { key } of store.list('scanner-artifacts', artifactKeys.job(jobId))) keys.push(key);
       return keys;
     },
-    remove: async (jobId) => {
-      if (!ledger.job(jobId)) throw new StageflowError('job_not_found', { jobId });
-      // The row goes first: a job that is listed is whole. What is left of a broken-off removal names no job.
-      ledger.deleteJob(jobId);
-      await store.removeAll('scanner-artifacts', artifactKeys.job(jobId));
-      await store.removeAll('scanner-staging', stagingKeys.job(jobId));
-    },
+    remove: (jobId) => removeJob({ ledger, store }, jobId),
+    bundle: (jobId) => exportJob({ ledger, store }, jobId),
   };
 }
 
@@ -49,6 +45,8 @@ export interface Door extends Records, Pick<Engine, 'newJobId' | 'staging' | 'ca
   readonly folder: string;
   /** Where others reach this engine; null where sockets are no files. */
   readonly socket: string | null;
+  /** True for a server, which comes back after a restart; false for the engine of one command. */
+  readonly stays: boolean;
   submit(job: Parameters<Engine['submit']>[0]): Promise<string>;
   retry(...args: Parameters<Engine['retry']>): Promise<string>;
   /** Resolves when the job has ended and its last words are stored. */

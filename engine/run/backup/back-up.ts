@@ -2,10 +2,10 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { artifactKeys, type ArtifactStore, type Bucket, FileStore, stagingKeys } from '../../artifact/index.ts';
-import type { StageflowEvent } from '../../event/index.ts';
 import { nextState } from '../../fsm/index.ts';
 import { type Clock, StageflowError } from '../../kernel/index.ts';
 import { LEDGER_LAYOUT, openLedger, snapshotLedger } from '../../ledger/index.ts';
+import { namedObjects } from '../bundle/named-objects.ts';
 import { ENGINE_VERSION } from '../version.ts';
 import { type BackupManifest, backupParts, hashFile } from './manifest.ts';
 
@@ -74,25 +74,17 @@ function readSnapshot(
   const ledger = openLedger({ path, clock, nextState });
   try {
     const jobs = ledger.jobs({ limit: Number.MAX_SAFE_INTEGER }).map((job) => job.id);
-    return { jobs, named: new Map(jobs.flatMap((jobId) => ledger.events(jobId).flatMap(namedObjects))) };
+    return {
+      jobs,
+      named: new Map(
+        jobs.flatMap((jobId) =>
+          ledger.events(jobId).flatMap((event) => namedObjects(event).map(({ key, sha256 }) => [key, sha256] as const)),
+        ),
+      ),
+    };
   } finally {
     ledger.close();
   }
-}
-
-function namedObjects(event: StageflowEvent): [string, string][] {
-  const { type, data } = event;
-  const objects =
-    type === 'scan.events.cell.completed'
-      ? [data.raw, data.findings, ...data.evidence]
-      : type === 'scan.events.page.completed'
-        ? data.evidence
-        : type === 'jobs.events.completed'
-          ? [data.report, data.html]
-          : type === 'jobs.events.failed'
-            ? [data.report]
-            : [];
-  return objects.flatMap((object) => (object === null ? [] : [[object.key, object.sha256]]));
 }
 
 /** Writes a file that is on the disk when this resolves. */

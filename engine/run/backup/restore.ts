@@ -6,6 +6,7 @@ import { nextState } from '../../fsm/index.ts';
 import { type Clock, StageflowError } from '../../kernel/index.ts';
 import { LEDGER_LAYOUT, openLedger } from '../../ledger/index.ts';
 import { openDataFolder } from '../data-folder.ts';
+import { rebuildViews } from '../project.ts';
 import { type BackupManifest, backupParts, hashBytes, hashFile, readManifest } from './manifest.ts';
 
 /** What a restore did. */
@@ -90,12 +91,13 @@ function setAside(root: string, force: boolean, now: number): string {
   return before;
 }
 
-/** A restored ledger is another engine's than the one that was copied: it must not reap that one's pods, nor wait for its processes. */
+/** A restored ledger is another engine's than the one that was copied: it must not reap that one's pods, nor wait for its processes. Its views are folded anew from its events. */
 function forgetMachine(path: string, clock: Clock): void {
   const ledger = openLedger({ path, clock, nextState });
   try {
     for (const name of ['engineId', 'processFolder']) ledger.setSetting(name, null);
     ledger.service.idempotency.releaseAll();
+    rebuildViews(ledger);
   } finally {
     ledger.close();
   }

@@ -33,6 +33,8 @@ export interface Desk {
   storedView(jobId: string): Promise<{ readonly json: string; readonly seq: number } | null>;
   /** Text of the report's JSON, or of its offline page. `no_report` when there is none. */
   report(jobId: string, form: 'json' | 'html'): Promise<string>;
+  /** An ended job as one file. */
+  bundle(jobId: string): AsyncIterable<Uint8Array>;
   cancel(jobId: string): Promise<void>;
   remove(jobId: string): Promise<void>;
   close(): Promise<void>;
@@ -63,7 +65,7 @@ export async function openServerApi(
     return { api: remoteApi(remote), base: remote.url };
   }
   const live = await findLiveDoor(folder, systemClock);
-  if (!live?.socket) throw new StageflowError('server_needed', { what });
+  if (!live?.socket || !live.stays) throw new StageflowError('server_needed', { what });
   const { STAGEFLOW_PUBLIC_URL: named, STAGEFLOW_PORT: port = '7070' } = process.env;
   return { api: socketApi(live.socket), base: named ?? `http://127.0.0.1:${port}` };
 }

@@ -62,16 +62,21 @@ export function deskOfApi(api: Api, place: string): Desk {
     show: (jobId) => json<JobView>('GET', at(jobId)),
     events: async (jobId) => {
       const events: StageflowEvent[] = [];
-      for (;;) {
-        const after = events.at(-1)?.seq ?? 0;
-        const page = await json<{ events: StageflowEvent[] }>('GET', at(jobId, `/events?after=${after}`));
-        const fresh = page.events.filter((event) => event.seq > after);
-        if (fresh.length === 0) return events;
-        events.push(...fresh);
+      for (let after: number | null = 0; after !== null; ) {
+        const page: { events: StageflowEvent[]; next: number | null } = await json(
+          'GET',
+          at(jobId, `/events?after=${after}&limit=1000`),
+        );
+        events.push(...page.events);
+        after = page.next;
       }
+      return events;
     },
     storedView: async () => null,
     report: async (jobId, form) => textOf(await ask(api, 'GET', at(jobId, `/report?format=${form}`))),
+    bundle: async function* (jobId) {
+      yield* (await ask(api, 'GET', at(jobId, '/export'))).body;
+    },
     cancel: async (jobId) => void (await textOf(await ask(api, 'POST', at(jobId, '/cancel')))),
     remove: async (jobId) => void (await textOf(await ask(api, 'DELETE', at(jobId)))),
     close: async () => {},

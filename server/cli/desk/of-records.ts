@@ -40,6 +40,9 @@ export function deskOfRecords(records: (Records & { close(): Promise<void> }) | 
       if (!object) throw new StageflowError('no_report', { jobId, state: found.job.state });
       return textOf(object);
     },
+    bundle: async function* (jobId) {
+      yield* (await known(jobId)).records.bundle(jobId);
+    },
     // Only an engine can end a job: it holds the pod, and writes the report of what was found.
     cancel: async (jobId) => {
       const { job } = await known(jobId);

@@ -1,5 +1,5 @@
 import type { JobSource } from '@stageflow/engine/event';
-import { StageflowError } from '@stageflow/engine/kernel';
+import { StageflowError, systemClock } from '@stageflow/engine/kernel';
 import { discoverScanners } from '@stageflow/engine/manifests';
 import type { GatePolicy } from '@stageflow/engine/report';
 import { SEVERITIES } from '@stageflow/engine/scanner';
@@ -7,6 +7,7 @@ import { buildJobSpec, takePath } from '@stageflow/engine/submit';
 import { type JobView, reduce } from '@stageflow/engine/view';
 import { defaultDataFolder, type JobLine, readJobs } from '@stageflow/engine';
 import { isGone } from '../../local/client.ts';
+import { awaitReturn } from '../../local/find-door.ts';
 import type { Door } from '../../local/records.ts';
 import { openDoor } from '../door.ts';
 import { SCANNERS } from '../machine.ts';
@@ -86,9 +87,7 @@ export async function scanCommand(
         });
       } catch (thrown) {
         if (!isGone(thrown)) throw thrown;
-        progress.say('The engine that this scan ran on has ended; going on with what is missing …');
-        await engine.close();
-        engine = await openDoor(wanted);
+        engine = await engineAfter(engine, jobId, wanted);
         await takeUp(engine, jobId, access);
         if (interrupted.aborted) engine.cancel(jobId).catch(() => {});
       }
@@ -110,6 +109,19 @@ async function watch(engine: Door, jobId: string, seen: Seen, progress: Progress
     seen.view = reduce(seen.view, event);
     progress.event(event, () => seen.view);
   }
+}
+
+/** The engine to go on with when one has gone: a server that is back, or one of our own. */
+async function engineAfter(gone: Door, jobId: string, wanted: Parameters<typeof openDoor>[0]): Promise<Door> {
+  await gone.close();
+  if (!gone.stays) {
+    wanted.say('The engine that this scan ran on has ended; going on with what is missing …');
+    return openDoor(wanted);
+  }
+  wanted.say('The server that this scan runs on has stopped; waiting for it to come back …');
+  const back = await awaitReturn(gone.folder, systemClock);
+  if (!back) throw new StageflowError('engine_gone', { jobId });
+  return back;
 }
 
 /** Goes on with a job whose engine has gone, unless it has ended or its new engine is at it already. */
