@@ -41,3 +41,39 @@ function storedView(ledger: Ledger, jobId: string): Folded | null {
   const view = JSON.parse(stored.json) as JobView;
   return view.version === VIEW_VERSION ? { view, seq: stored.seq, savedSeq: stored.seq } : null;
 }
+
+/** What a rebuilding of the views found. */
+export interface Rebuilt {
+  readonly jobs: number;
+  /** Jobs whose stored view was not what their events tell. */
+  readonly drifted: readonly string[];
+}
+
+/** Jobs that are looked up at a time. */
+const PAGE = 500;
+
+/** Folds every job's view from its first event and stores it, whatever was stored before: the events are the record, a view is only read faster. */
+export function rebuildViews(ledger: Ledger): Rebuilt {
+  running.delete(ledger);
+  const drifted: string[] = [];
+  let jobs = 0;
+  let before: string | undefined;
+  for (;;) {
+    const page = ledger.service.owners.jobs({ tenant: null, limit: PAGE, ...(before === undefined ? {} : { before }) });
+    for (const jobId of page) {
+      const stored = ledger.view(jobId);
+      let view: JobView | null = null;
+      // A stored view may lag behind the events; it is judged by what they told up to its seq.
+      let told = stored?.json;
+      for (const event of ledger.events(jobId)) {
+        view = reduce(view, event);
+        if (event.seq === stored?.seq) told = canonicalJson(view);
+      }
+      if (told !== stored?.json) drifted.push(jobId);
+      if (view) ledger.saveView(jobId, canonicalJson(view), view.seq);
+    }
+    jobs += page.length;
+    before = page.at(-1);
+    if (page.length < PAGE) return { jobs, drifted };
+  }
+}
