@@ -18,6 +18,14 @@ const open = async (token: string, path: string, headers: Record<string, string>
 };
 const ofJob = (id: string) => `/api/v1/jobs/${id}/stream`;
 const named = (frames: readonly Frame[]) => frames.map((frame) => `${frame.id} ${(frame.data as StageflowEvent).id}`);
+/** What the first frame tells. */
+function snapshotOf([first]: readonly Frame[]): {
+  readonly views: readonly JobView[];
+  readonly jobs: readonly JobView[];
+} {
+  if (first?.event !== 'snapshot') throw new Error('the stream did not begin with a snapshot');
+  return first.data;
+}
 const newest = () => server.ledger.positions().newest;
 
 describe('the stream of a job', () => {
@@ -49,9 +57,9 @@ describe('the stream of a job', () => {
     }
     job.end();
     for (const stream of streams) {
-      const [snapshot, ...events] = await stream.toEnd();
-      let view = (snapshot?.data as unknown as { views: JobView[] }).views[0] ?? null;
-      for (const frame of events.filter(({ event }) => event !== 'end')) view = reduce(view, frame.data);
+      const frames = await stream.toEnd();
+      let view: JobView | null = snapshotOf(frames).views[0] ?? null;
+      for (const frame of frames.slice(1, -1)) view = reduce(view, frame.data);
       expect(canonicalJson(view)).toBe(canonicalJson(server.engine.view(job.id)));
     }
   });
@@ -94,7 +102,7 @@ describe('the stream of a job', () => {
     while (stream.frames.length === 0) sizes.push((await stream.chunk())?.byteLength ?? 0);
     expect(sizes.length).toBeGreaterThan(3);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(64 * 1024);
-    expect((stream.frames[0]?.data as unknown as { views: JobView[] }).views[0]?.pages).toHaveLength(400);
+    expect(snapshotOf(stream.frames).views[0]?.pages).toHaveLength(400);
     await Promise.all([live.cancel(), stream.cancel()]);
   });
 
@@ -130,8 +138,7 @@ describe('the stream of all jobs', () => {
     const token = server.token(['read']);
     const seen = async (who: string, query: string) => {
       const { stream } = await open(who, `/api/v1/stream${query}`);
-      const [snapshot] = await stream.until((frames) => frames.length === 1);
-      const { views, jobs } = snapshot?.data as unknown as { views: JobView[]; jobs: JobView[] };
+      const { views, jobs } = snapshotOf(await stream.until((frames) => frames.length === 1));
       return { stream, snapshot: [...views, ...jobs].map((job) => job.jobId), views: views.length };
     };
     const team = await seen(token, '');
