@@ -36,11 +36,10 @@ const SPOKEN =
 
 const PRIVATE_KEY = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g;
 const USERINFO = /([a-z][a-z0-9+.-]{1,20}:(?:\/\/|%2F%2F))([^\s/?#"'<>\\]{1,400})@/gi;
-/** `?name=value` in a query, a fragment or a path's own parameters, also percent-encoded inside another address, also behind `&amp;`. */
-const PARAMETER = new RegExp(
-  String.raw`([?&#;!]|%(?:25)*(?:3F|26|23|3B)|\\u0026)((?:amp;)?[A-Za-z0-9_.~\[\]-]{1,80})(=|%(?:25)*3D)${NEW}((?:[^&#;\s"'<>\\%]|%(?!(?:25)*(?:26|23|3B)))+)`,
-  'gi',
-);
+/** `?name=` in a query, a fragment or a path's own parameters, also percent-encoded inside another address, also behind `&amp;`. */
+const PARAMETER =
+  /(?:[?&#;!]|%(?:25)*(?:3F|26|23|3B)|\\u0026)(?:amp;)?([A-Za-z0-9_.~[\]-]{1,80})(?:=|%(?:25)*3D)(?!\[redacted [a-z-]+\](?:[&#;,\s"'<>)\]]|%|$))/gi;
+const PARAMETER_VALUE = /(?:\[redacted [a-z-]+\]|[^&#;\s"'<>\\%]|%(?!(?:25)*(?:26|23|3B)))+/iy;
 const JWT = /\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,3}/g;
 const KNOWN_KEYS =
   /\b(?:(?:sk|pk|rk)_(?:live|test)_\w{8,}|sk-[\w-]{20,}|(?:AKIA|ASIA|AGPA|AROA)[A-Z0-9]{12,}|gh[pousr]_\w{16,}|github_pat_\w{16,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{10,}|AIza[\w-]{30,}|ya29\.[\w-]{10,}|SG\.[\w-]{10,}\.[\w-]{10,}|npm_\w{20,}|whsec_[\w+/=]{10,}|sf_[\w-]{30,}|shp(?:at|ca|pa|ss)_\w{16,})/g;
@@ -79,12 +78,28 @@ export function looksRandom(run: string): boolean {
   const [lower, upper, digit] = [/[a-z]/.test(core), /[A-Z]/.test(core), /\d/.test(core)];
   if (lower && upper) {
     const wordy = (run.match(/[A-Z]?[a-z]{3,}/g) ?? []).reduce((sum, word) => sum + word.length, 0);
-    return wordy / core.length < (digit ? 0.5 : 0.34);
+    return wordy / core.length < (digit ? 0.6 : 0.34);
   }
   return (
     digit &&
     (run.match(/[A-Za-z0-9]{24,}/g) ?? []).some((part) => (part.match(/\d+/g) ?? []).length >= 3 && /[a-z]/i.test(part))
   );
+}
+
+/** Masks the values of parameters that are secrets. The value of any other is read on, since it may be an address with parameters of its own. */
+function maskParameters(text: string, masked: () => string): string {
+  let out = '';
+  let done = 0;
+  for (const head of text.matchAll(PARAMETER)) {
+    const from = head.index + head[0].length;
+    if (head.index < done || !isSecretName(head[1] ?? '')) continue;
+    PARAMETER_VALUE.lastIndex = from;
+    const value = PARAMETER_VALUE.exec(text)?.[0] ?? '';
+    if (value === '') continue;
+    out += text.slice(done, from) + masked();
+    done = from + value.length;
+  }
+  return out + text.slice(done);
 }
 
 /**
@@ -97,21 +112,10 @@ export function redactText(text: string, kept: ReadonlySet<string>): RedactedTex
     found[kind] = (found[kind] ?? 0) + 1;
     return mask(kind);
   };
-  /** A parameter that is no secret may hold an address that has some. */
-  const parameter = (edge: string, name: string, is: string, value: string): string => {
-    if (isSecretName(name.replace(/^amp;/i, ''))) return `${edge}${name}${is}${hit('value')}`;
-    const inner = value.replace(PARAMETER, (_, e: string, n: string, i: string, v: string) => parameter(e, n, i, v));
-    return `${edge}${name}${is}${inner}`;
-  };
   const pass = (before: string) =>
-    before
+    maskParameters(before, () => hit('value'))
       .replace(PRIVATE_KEY, () => hit('key'))
-      .replace(USERINFO, (whole, scheme: string, login: string) =>
-        login === mask('login') ? whole : `${scheme}${login.startsWith('[redacted') ? mask('login') : hit('login')}@`,
-      )
-      .replace(PARAMETER, (_, edge: string, name: string, is: string, value: string) =>
-        parameter(edge, name, is, value),
-      )
+      .replace(USERINFO, (_, scheme: string) => `${scheme}${hit('login')}@`)
       .replace(JWT, () => hit('key'))
       .replace(KNOWN_KEYS, () => hit('key'))
       .replace(SCHEME_CREDENTIAL, (_, scheme: string, gap: string) => `${scheme}${gap}${hit('secret')}`)

@@ -7,6 +7,7 @@ import type { Route, ServerEnv } from '../route.ts';
 import type { Services } from '../services.ts';
 import { evidenceAnswer, nothingHere, redirectAnswer, sharePageAnswer, tooManyGuesses } from './answers.ts';
 import { createGuessLimiter } from './guesses.ts';
+import { objectStream } from './object-stream.ts';
 import { openShare, type OpenShare } from './open.ts';
 import { createSharePages, type SharePages } from './pages.ts';
 
@@ -51,9 +52,7 @@ async function evidence(
     return head === null ? nothingHere() : evidenceAnswer(deliveryOf(key), head.size, null);
   }
   const object = await store.get('scanner-artifacts', key);
-  return object === null
-    ? nothingHere()
-    : evidenceAnswer(deliveryOf(key), object.size, ReadableStream.from(object.body) as ReadableStream<Uint8Array>);
+  return object === null ? nothingHere() : evidenceAnswer(deliveryOf(key), object.size, objectStream(object.body));
 }
 
 const html = { 'text/html': { schema: { type: 'string' as const } } };
