@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { defaultDataFolder, openLocalEngine } from '@stageflow/engine';
-import { FileStore, readS3Settings, S3Store } from '@stageflow/engine/artifact';
+import {
+  createShareSigner,
+  createUploadSigner,
+  FileStore,
+  readS3Settings,
+  type S3Settings,
+  S3Store,
+  shareKeyExcess,
+} from '@stageflow/engine/artifact';
 import { EXIT, StageflowError, systemClock } from '@stageflow/engine/kernel';
 import { prepareMachine } from '@stageflow/engine/preflight';
 import { createApp } from '../app.ts';
@@ -16,6 +24,8 @@ import { serverLog } from '../ops/server-log.ts';
 import { startSweeps } from '../ops/sweeps.ts';
 import { serveOwner } from '../local/own-door.ts';
 import type { Services } from '../services.ts';
+import { listenLocally } from '../local/listen.ts';
+import { withOwnerRoutes } from '../local/owner-routes.ts';
 import { startWebhooks } from '../webhook/webhooks.ts';
 import { namedQueue, SCANNERS, testTrust } from './machine.ts';
 
@@ -71,6 +81,7 @@ export async function serverCommand(
         commands: './stageflow doctor, or accept it with ./stageflow server --allow-reduced-durability',
       });
     }
+    if (s3 !== null) await assertNarrowShareKey(s3);
     // What a dead server had in flight was never answered: its client tries again.
     service.idempotency.releaseAll();
     undo.push(metrics.follow(engine.ledger));
@@ -99,15 +110,17 @@ export async function serverCommand(
       metrics: metrics.page,
       onAnswered: metrics.answered,
       onDeliveriesAdded: webhooks.wake,
+      uploadSigner: s3 === null ? null : createUploadSigner(s3, clock),
+      shareSigner: s3 === null ? null : createShareSigner(s3, clock),
     };
     const app = createApp(services);
-    const owner = await serveOwner(app, engine, true);
-    undo.push(() => owner?.close());
     const listener = await listen({ app, config, clock, log });
     undo.push(() => listener.close(LAST_ANSWERS_MS));
     if (config.metricsPort !== 0) undo.push(await listenForMetrics(config.metricsPort, metrics.page));
 
     const address = config.publicUrl?.replace(/\/$/, '') ?? `http://127.0.0.1:${listener.port}`;
+    const owner = await serveOwner(app, engine, address);
+    undo.push(() => owner?.close());
     say(`Stageflow listens on ${config.host}:${listener.port}; open ${address}`);
     const token = firstToken(engine.ledger, options.newToken === true);
     if (token !== null) {
@@ -138,4 +151,15 @@ export async function serverCommand(
 function ended(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** Every share shows its key's name to strangers, so a key that can do more than read artifacts is not served with. */
+async function assertNarrowShareKey(s3: S3Settings): Promise<void> {
+  const excess = await shareKeyExcess(s3);
+  if (excess.length === 0) return;
+  throw new StageflowError('bad_option', {
+    option: 'STAGEFLOW_S3_SHARE_ACCESS_KEY',
+    value: s3.share?.accessKey ?? '',
+    reason: `this key can also ${excess.join(', ')}; it may only read scanner-artifacts`,
+  });
 }

@@ -18,7 +18,7 @@ export const isGone = (thrown: unknown): boolean =>
     : GONE.has((thrown as NodeJS.ErrnoException | null)?.code ?? '');
 
 /** The engine that listens on a socket, as its client sees it. */
-export function openClient(socket: string, folder: string, stays: boolean): Door {
+export function openClient(socket: string, folder: string, address: string | null): Door {
   const ask = async (wanted: LocalRequest): Promise<LocalAnswer> => {
     const answer = await dialLocal(socket, { ...wanted, path: `${OWNER_BASE}${wanted.path}` });
     if (answer.status >= 400) throw await refusal(answer);
@@ -40,7 +40,7 @@ export function openClient(socket: string, folder: string, stays: boolean): Door
   return {
     folder,
     socket,
-    stays,
+    address,
     jobs: (limit) => json('GET', `/jobs?limit=${limit}`),
     job: (jobId) => json<JobRow>('GET', `/jobs/${jobId}`).catch(orNull('job_not_found')),
     events: (jobId) => json('GET', `/jobs/${jobId}/events`),

@@ -16,7 +16,7 @@ export async function findLiveDoor(folder: string, clock: Clock): Promise<Door |
     const live = liveEngine(folder);
     if (!live || live.pid === process.pid) return null;
     const engine = live.socket === null ? null : await askEngine(live.socket);
-    if (live.socket !== null && engine) return openClient(live.socket, folder, engine.stays);
+    if (live.socket !== null && engine) return openClient(live.socket, folder, engine.address);
     if (live.socket === null || clock.now() > until)
       throw new StageflowError('data_folder_busy', { pid: live.pid, path: folder });
     await clock.sleep(LOOK_AGAIN_MS);
@@ -24,12 +24,12 @@ export async function findLiveDoor(folder: string, clock: Clock): Promise<Door |
 }
 
 /** What the engine behind a socket says of itself; null while nobody answers. */
-async function askEngine(socket: string): Promise<{ readonly stays: boolean } | null> {
+async function askEngine(socket: string): Promise<{ readonly address: string | null } | null> {
   try {
     const { body } = await dialLocal(socket, { method: 'GET', path: `${OWNER_BASE}/engine` });
     let text = '';
     for await (const chunk of body) text += Buffer.from(chunk).toString();
-    return JSON.parse(text) as { stays: boolean };
+    return JSON.parse(text) as { address: string | null };
   } catch (error) {
     if (isGone(error)) return null;
     throw error;

@@ -15,7 +15,7 @@ export const OWNER_BASE = '/local/v1';
  * What the command line asks of a live engine, beside the public API: the owner of the machine may name private addresses, login details and
  * builds without a pod, which no route for strangers takes. Everything else is the app's.
  */
-export function withOwnerRoutes(app: App, engine: Engine, stays: boolean): App {
+export function withOwnerRoutes(app: App, engine: Engine, address: string | null): App {
   const records = openRecords(engine);
   const known = <T>(found: T | null, jobId: string): T => {
     if (found === null) throw new StageflowError('job_not_found', { jobId });
@@ -27,7 +27,7 @@ export function withOwnerRoutes(app: App, engine: Engine, stays: boolean): App {
   };
   const routes = new Hono()
     .basePath(OWNER_BASE)
-    .get('/engine', (c) => c.json({ stays }))
+    .get('/engine', (c) => c.json({ address }))
     .get('/jobs', async (c) => c.json(await records.jobs(Number(c.req.query('limit') ?? 100))))
     .post('/jobs', async (c) => {
       const { access, ...job } = (await c.req.json()) as Parameters<Engine['submit']>[0];

@@ -45,8 +45,8 @@ export interface Door extends Records, Pick<Engine, 'newJobId' | 'staging' | 'ca
   readonly folder: string;
   /** Where others reach this engine; null where sockets are no files. */
   readonly socket: string | null;
-  /** True for a server, which comes back after a restart; false for the engine of one command. */
-  readonly stays: boolean;
+  /** Where people reach this engine over HTTP; null for the engine of one command, which does not come back when it has ended. */
+  readonly address: string | null;
   submit(job: Parameters<Engine['submit']>[0]): Promise<string>;
   retry(...args: Parameters<Engine['retry']>): Promise<string>;
   /** Resolves when the job has ended and its last words are stored. */

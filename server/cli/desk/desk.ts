@@ -65,7 +65,6 @@ export async function openServerApi(
     return { api: remoteApi(remote), base: remote.url };
   }
   const live = await findLiveDoor(folder, systemClock);
-  if (!live?.socket || !live.stays) throw new StageflowError('server_needed', { what });
-  const { STAGEFLOW_PUBLIC_URL: named, STAGEFLOW_PORT: port = '7070' } = process.env;
-  return { api: socketApi(live.socket), base: named ?? `http://127.0.0.1:${port}` };
+  if (!live?.socket || live.address === null) throw new StageflowError('server_needed', { what });
+  return { api: socketApi(live.socket), base: live.address };
 }

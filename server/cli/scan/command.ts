@@ -114,7 +114,7 @@ async function watch(engine: Door, jobId: string, seen: Seen, progress: Progress
 /** The engine to go on with when one has gone: a server that is back, or one of our own. */
 async function engineAfter(gone: Door, jobId: string, wanted: Parameters<typeof openDoor>[0]): Promise<Door> {
   await gone.close();
-  if (!gone.stays) {
+  if (gone.address === null) {
     wanted.say('The engine that this scan ran on has ended; going on with what is missing …');
     return openDoor(wanted);
   }
