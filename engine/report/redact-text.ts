@@ -60,6 +60,9 @@ const BARE = new RegExp(
   String.raw`(\b${SPOKEN}\s{0,3}[=:]\s{0,3})${NEW}(?=[^\s"'<>&;,]*[\d_+/=-])([^\s"'<>&;,()[\]]{6,400})`,
   'gi',
 );
+/** Without one of these there is nothing to look for; most texts have none, and looking takes its time. */
+const SPOKEN_WORD = /token|secret|passw|passphrase|key|session|sessid|signature|hmac|jwt/i;
+const EMAIL_SIGN = /@|%40|%(?:25)+40|&#64;|&commat;/;
 const EMAIL =
   /[\p{L}\p{N}._%+'-]{1,64}(?:@|%(?:25)*40|&#64;|&commat;)(?:[\p{L}\p{N}-]{1,63}\.){1,8}(\p{L}{2,24})(?![\p{L}\p{N}])/gu;
 /** Endings that follow an @ in file names (`logo@2x.png`, `lib@1.0.0-rc.js`) and are no top-level domains. */
@@ -112,7 +115,7 @@ export function redactText(text: string, kept: ReadonlySet<string>): RedactedTex
     found[kind] = (found[kind] ?? 0) + 1;
     return mask(kind);
   };
-  const pass = (before: string) =>
+  const keys = (before: string) =>
     maskParameters(before, () => hit('value'))
       .replace(PRIVATE_KEY, () => hit('key'))
       .replace(USERINFO, (_, scheme: string) => `${scheme}${hit('login')}@`)
@@ -124,20 +127,29 @@ export function redactText(text: string, kept: ReadonlySet<string>): RedactedTex
         [...tag.matchAll(TAG_NAME)].some(([, name]) => isSecretName(name ?? ''))
           ? tag.replace(TAG_VALUE, (_, head: string) => `${head}"${hit('secret')}"`)
           : tag,
-      )
+      );
+  const named = (before: string) =>
+    before
       .replace(
         QUOTED,
         (_, head: string, open: string, _value: string, close: string) => `${head}${open}${hit('secret')}${close}`,
       )
-      .replace(BARE, (_, head: string) => `${head}${hit('secret')}`)
-      .replace(EMAIL, (whole, ending: string) => (FILE_ENDING.test(ending) ? whole : hit('e-mail')))
-      .replace(RUN, (run, at: number, all: string) => {
-        if (kept.has(run) || !looksRandom(run)) return run;
-        if (HASH_BEFORE.test(all.slice(Math.max(0, at - 100), at)) || /^sha\d{3}-/.test(run)) return run;
-        if (ASSET_AFTER.test(all.slice(at + run.length, at + run.length + 140))) return run;
-        if (PICTURE_BEFORE.test(all.slice(0, at))) return run;
-        return hit('string');
-      });
+      .replace(BARE, (_, head: string) => `${head}${hit('secret')}`);
+  const people = (before: string) =>
+    before.replace(EMAIL, (whole, ending: string) => (FILE_ENDING.test(ending) ? whole : hit('e-mail')));
+  const random = (before: string) =>
+    before.replace(RUN, (run, at: number, all: string) => {
+      if (kept.has(run) || !looksRandom(run)) return run;
+      if (HASH_BEFORE.test(all.slice(Math.max(0, at - 100), at)) || /^sha\d{3}-/.test(run)) return run;
+      if (ASSET_AFTER.test(all.slice(at + run.length, at + run.length + 140))) return run;
+      if (PICTURE_BEFORE.test(all.slice(0, at))) return run;
+      return hit('string');
+    });
+  const pass = (before: string) => {
+    const keyed = keys(before);
+    const quiet = SPOKEN_WORD.test(keyed) ? named(keyed) : keyed;
+    return random(EMAIL_SIGN.test(quiet) ? people(quiet) : quiet);
+  };
   // A mask can make a neighbour recognisable; the second pass leaves nothing for a third.
   let now = text;
   for (let round = 0; round < 4; round += 1) {
