@@ -52,7 +52,8 @@ export async function withObjectServers(
   }
 }
 
-async function startObjectServer(kind: ObjectStoreKind, binary: string): Promise<ObjectServer> {
+/** Starts a server of this kind from its binary, with a folder and keys of its own. */
+export async function startObjectServer(kind: ObjectStoreKind, binary: string): Promise<ObjectServer> {
   const folder = await mkdtemp(join(tmpdir(), `stageflow-${kind}-`));
   for (const name of ['data', 'iam', 'home']) await mkdir(join(folder, name));
   const address = `127.0.0.1:${await freePort()}`;

@@ -1,0 +1,104 @@
+import { readdirSync } from 'node:fs';
+import type { ArtifactStore } from '../../../../engine/artifact/index.ts';
+import type { StageflowEvent } from '../../../../engine/event/index.ts';
+import type { Ledger } from '../../../../engine/ledger/index.ts';
+import { canonicalJson, reduceAll } from '../../../../engine/view/index.ts';
+import { leftovers } from '../../cli.ts';
+import { askPodman, labelled } from './killer.ts';
+
+const LAST_WORDS: ReadonlySet<string> = new Set(['jobs.events.completed', 'jobs.events.failed']);
+
+/** What is wrong with the history of a job, in sentences; a job whose history is whole gives none. */
+export function faultsOfHistory(ledger: Ledger, id: string): string[] {
+  const job = ledger.job(id);
+  const events = ledger.events(id);
+  const faults: string[] = [];
+  const check = (holds: boolean, fault: string) => holds || faults.push(`${id}: ${fault}`);
+  const last = events.filter((event) => LAST_WORDS.has(event.type)).map((event) => event.type);
+  const wanted = job?.state === 'DONE' ? 'jobs.events.completed' : 'jobs.events.failed';
+  check(last.length === 1 && last[0] === wanted, `it is ${job?.state} and its last words are ${last.join(', ')}`);
+  check(
+    events.every((event, at) => event.seq === at + 1),
+    'its events are not numbered without a gap',
+  );
+  const cells = events.flatMap((event) => (event.type === 'scan.events.cell.completed' ? [event] : []));
+  const names = cells.map(({ data }) => `${data.pageId}/${data.scanner}`);
+  check(new Set(names).size === names.length, `a cell ended twice: ${names.join(' ')}`);
+  const stored = ledger.view(id);
+  check(stored?.json === canonicalJson(reduceAll(null, events)), 'its stored view is not what its events give');
+  return faults;
+}
+
+/** Cells that were handed out although they were finished already, by the log (STAGEFLOW_LOG=debug) and the ledger. */
+export function scannedTwice(words: string, histories: ReadonlyMap<string, readonly StageflowEvent[]>): string[] {
+  const finished = new Map<string, number>();
+  for (const [id, events] of histories)
+    for (const event of events)
+      if (event.type === 'scan.events.cell.completed')
+        finished.set(`${id}/${event.data.pageId}/${event.data.scanner}`, event.time);
+  return words.split('\n').flatMap((line) => {
+    if (!line.startsWith('{') || !line.endsWith('}') || !line.includes('"work handed out"')) return [];
+    const { time, jobId, cells } = JSON.parse(line) as { time: string; jobId: string; cells: readonly string[] };
+    return cells
+      .map((cell) => `${jobId}/${cell}`)
+      .filter((cell) => Date.parse(time) > (finished.get(cell) ?? Infinity));
+  });
+}
+
+/** Objects that an event names and the store has not, or not of that size. */
+export async function missingObjects(store: ArtifactStore, events: readonly StageflowEvent[]): Promise<string[]> {
+  const missing: string[] = [];
+  for (const event of events) {
+    if (event.type !== 'scan.events.cell.completed') continue;
+    const { raw, findings, evidence } = event.data;
+    for (const named of [raw, findings, ...evidence]) {
+      if (named === null) continue;
+      const found = await store.head('scanner-artifacts', named.key);
+      if (found?.size !== named.size) missing.push(named.key);
+    }
+  }
+  return missing;
+}
+
+/** Objects of the store that belong to none of these jobs. */
+export async function strayObjects(store: ArtifactStore, jobs: ReadonlySet<string>): Promise<string[]> {
+  const stray: string[] = [];
+  for await (const { key } of store.list('scanner-artifacts', ''))
+    if (!jobs.has(key.split('/')[0] ?? '')) stray.push(key);
+  for await (const { key } of store.list('scanner-staging', ''))
+    if (!jobs.has(key.split('/')[1] ?? '')) stray.push(key);
+  return stray;
+}
+
+/** Files of a data folder that only a write in progress may have. */
+function unfinishedFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    /(^|\/)(\.put-|engine\.lock)|\.(new|stale)$/.test(path),
+  );
+}
+
+/** What a stopped server has left running or lying about: processes, pods, containers, volumes, unfinished and temporary files. */
+export async function orphans(places: {
+  readonly home: string;
+  readonly temporary: string;
+  readonly engineId: string;
+  readonly volumesBefore: readonly string[];
+}): Promise<string[]> {
+  const { home, temporary, engineId, volumesBefore } = places;
+  const pods = await askPodman('pod', 'ps', '--format', '{{.Name}}', ...labelled(engineId));
+  const containers = await askPodman('ps', '--all', '--format', '{{.Names}}', ...labelled(engineId));
+  const volumes = (await anonymousVolumes()).filter((name) => !volumesBefore.includes(name));
+  return [
+    ...leftovers(home),
+    ...pods.map((name) => `pod ${name}`),
+    ...containers.map((name) => `container ${name}`),
+    ...volumes.map((name) => `volume ${name}`),
+    ...unfinishedFiles(home).map((path) => `file ${path}`),
+    ...readdirSync(temporary).map((name) => `temporary ${name}`),
+  ];
+}
+
+/** Volumes that nobody named; no container of ours may have one. */
+export async function anonymousVolumes(): Promise<string[]> {
+  return (await askPodman('volume', 'ls', '--quiet')).filter((name) => /^[0-9a-f]{64}$/.test(name));
+}
