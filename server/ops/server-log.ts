@@ -14,7 +14,13 @@ export function prettyLine(line: string): string {
   };
   const rest = Object.entries(fields).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   const word = styleText(COLOR[level], level.padEnd(5), { stream: process.stderr });
-  return [time.slice(11, 19), word, JSON.stringify(message).slice(1, -1), ...rest].join(' ');
+  const text = [JSON.stringify(message).slice(1, -1), ...rest].join(' ');
+  // JSON escapes the first 32 control characters; terminals obey these too.
+  const shown = text.replace(
+    /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `${time.slice(11, 19)} ${word} ${shown}`;
 }
 
 /**
