@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, isErrorCode, StageflowError } from '@stageflow/engine/kernel';
+import { ERRORS, type ErrorCode, type StageflowError } from '@stageflow/engine/kernel';
 import { z } from '@hono/zod-openapi';
 
 /** A failure as RFC 9457 tells it. */
@@ -71,17 +71,4 @@ export function problemResponse(error: StageflowError, requestId: string, errors
       ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     },
   });
-}
-
-/** The error of a problem document, in its own words; null when the text is none. */
-export function problemIn(text: string): StageflowError | null {
-  try {
-    const { code, detail } = JSON.parse(text) as { code?: unknown; detail?: unknown };
-    if (typeof code !== 'string' || typeof detail !== 'string' || !isErrorCode(code)) return null;
-    const error = new StageflowError(code);
-    error.message = detail;
-    return error;
-  } catch {
-    return null;
-  }
 }

@@ -5,13 +5,8 @@ import { FileStore } from '@stageflow/engine/artifact';
 import { nextState } from '@stageflow/engine/fsm';
 import { systemClock } from '@stageflow/engine/kernel';
 import { openLedger } from '@stageflow/engine/ledger';
-import { prepareMachine } from '@stageflow/engine/preflight';
-import { createApp } from '../app.ts';
-import { ServerConfig } from '../config.ts';
 import { findLiveDoor, findOrOpenDoor } from '../local/find-door.ts';
-import { openOwnDoor } from '../local/own-door.ts';
 import { type Door, openRecords, type Records } from '../local/records.ts';
-import { machineLog, openMachineEngine } from './machine.ts';
 
 /** An engine that runs jobs: the live one of the data folder, else one of this process. */
 export async function openDoor(options: {
@@ -20,6 +15,13 @@ export async function openDoor(options: {
 }): Promise<Door> {
   const { isolation, say } = options;
   const door = await findOrOpenDoor(defaultDataFolder(), systemClock, async () => {
+    // Only who starts an engine waits for its parts to load.
+    const [{ createApp }, { ServerConfig }, { openOwnDoor }, { machineLog, openMachineEngine }] = await Promise.all([
+      import('../app.ts'),
+      import('../config.ts'),
+      import('../local/own-door.ts'),
+      import('./machine.ts'),
+    ]);
     const engine = await openMachineEngine({ isolation, say });
     try {
       const { manifests } = engine;
@@ -38,7 +40,10 @@ export async function openDoor(options: {
     }
   });
   // The live engine brought what its own jobs need; ours may need another kind of isolation.
-  if (!('own' in door)) await prepareMachine({ say, isolation, bringNats: false });
+  if (!('own' in door)) {
+    const { prepareMachine } = await import('@stageflow/engine/preflight');
+    await prepareMachine({ say, isolation, bringNats: false });
+  }
   return door;
 }
 

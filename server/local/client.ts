@@ -2,9 +2,8 @@ import { stagingKeys } from '@stageflow/engine/artifact';
 import { type StageflowEvent, TERMINAL } from '@stageflow/engine/event';
 import { newJobId, StageflowError } from '@stageflow/engine/kernel';
 import type { JobRow } from '@stageflow/engine/ledger';
-import { problemIn } from '../problem.ts';
-import { dialLocal, type LocalAnswer, type LocalRequest } from './dial.ts';
-import { OWNER_BASE } from './owner-routes.ts';
+import { problemIn } from '../read-problem.ts';
+import { OWNER_BASE, dialLocal, type LocalAnswer, type LocalRequest } from './dial.ts';
 import type { Door } from './records.ts';
 import { readStream } from './server-sent.ts';
 

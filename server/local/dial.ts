@@ -2,6 +2,9 @@ import { request as httpRequest } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
+/** Base of the addresses that only the socket of the data folder has. */
+export const OWNER_BASE = '/local/v1';
+
 /** A request as the socket's client makes it. */
 export interface LocalRequest {
   readonly method: string;

@@ -1,8 +1,7 @@
 import { liveEngine } from '@stageflow/engine';
 import { type Clock, StageflowError } from '@stageflow/engine/kernel';
 import { isGone, openClient } from './client.ts';
-import { dialLocal } from './dial.ts';
-import { OWNER_BASE } from './owner-routes.ts';
+import { OWNER_BASE, dialLocal } from './dial.ts';
 import type { Door } from './records.ts';
 
 /** How long an engine may take from its lock to its first answer, and a dying one to give its folder back. */

@@ -6,10 +6,8 @@ import { Hono } from 'hono';
 import { stream, streamSSE } from 'hono/streaming';
 import type { App } from '../app.ts';
 import { problemResponse } from '../problem.ts';
+import { OWNER_BASE } from './dial.ts';
 import { openRecords } from './records.ts';
-
-/** Base of the addresses that only the socket of the data folder has. */
-export const OWNER_BASE = '/local/v1';
 
 /**
  * What the command line asks of a live engine, beside the public API: the owner of the machine may name private addresses, login details and

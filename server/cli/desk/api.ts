@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/engine/kernel';
-import { problemIn } from '../../problem.ts';
+import { problemIn } from '../../read-problem.ts';
 
 /** An answer of the API, its body not yet read. */
 export interface Answer {
