@@ -42,6 +42,8 @@ function buildApp(services: Services, routes: readonly Route[]): OpenAPIHono<Ser
     const id = requestIdOf(c.req.raw.headers);
     c.set('requestId', id);
     await next();
+    // The answer to HEAD is sent without its body: an open file behind it would stay open.
+    if (c.req.raw.method === 'HEAD') await c.res.body?.cancel();
     c.header('x-request-id', id);
   });
   app.use(observed(services));

@@ -15,11 +15,12 @@ export async function stageBody(
   { engine, limits }: AppServices,
   request: Request,
   upload: { readonly jobId: string; readonly tenant: string; readonly filename: string },
+  most = ARCHIVE_BYTES,
 ): Promise<ZipSource> {
-  const announced = announcedBytes(request.headers, ARCHIVE_BYTES);
-  const giveBack = limits.quota.reserve(upload.tenant, announced ?? ARCHIVE_BYTES);
+  const announced = announcedBytes(request.headers, most);
+  const giveBack = limits.quota.reserve(upload.tenant, announced ?? most);
   try {
-    const body = receiveBody(request, ARCHIVE_BYTES);
+    const body = receiveBody(request, most);
     return (await takeUpload(upload.filename, body, engine.staging(upload.jobId))).source;
   } finally {
     giveBack();

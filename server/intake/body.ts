@@ -29,7 +29,10 @@ export function announcedBytes(headers: Headers, most: number): number | null {
   return Number(text);
 }
 
-const amount = (bytes: number) => (bytes < 2 ** 20 ? `${bytes / 1024} KiB` : `${bytes / 2 ** 20} MiB`);
+function amount(bytes: number): string {
+  if (bytes < 1024) return `${bytes} bytes`;
+  return bytes < 2 ** 20 ? `${Math.floor(bytes / 1024)} KiB` : `${Math.floor(bytes / 2 ** 20)} MiB`;
+}
 
 /**
  * A body chunk by chunk: never more than `most` bytes (`too_large`), neither fewer nor more than were announced, and a sender that goes away is

@@ -2,6 +2,7 @@ import { exportJob, importJob } from '@stageflow/engine';
 import { StageflowError } from '@stageflow/engine/kernel';
 import { receiveBody, typeOf, wrongType } from '../intake/body.ts';
 import { route, type Route } from '../route.ts';
+import { streamOf } from './deliver.ts';
 import { Accepted, JobIdParam } from './job-shapes.ts';
 import { addressOfJob } from './submit.ts';
 
@@ -59,8 +60,7 @@ export const bundleRoutes: readonly Route[] = [
     ({ engine }) =>
       (c) => {
         const { id } = c.req.valid('param');
-        const stream = ReadableStream.from(exportJob(engine, id)) as ReadableStream<Uint8Array>;
-        return c.body(stream, 200, {
+        return c.body(streamOf(exportJob(engine, id)), 200, {
           'content-type': TYPE,
           'content-disposition': `attachment; filename="stageflow-${id}.tar"`,
           'cache-control': 'no-store',

@@ -29,7 +29,29 @@ const guarded = (policy: string) => ({
   'cache-control': 'private, no-cache',
 });
 
-const stream = (body: Body) => ReadableStream.from(body) as ReadableStream<Uint8Array>;
+/**
+ * A body for an answer. One that is given up before its first byte (a HEAD, a client that left) is begun and then broken off, since only what has
+ * begun closes its file.
+ */
+export function streamOf(body: Body): ReadableStream<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]();
+  let begun = false;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        begun = true;
+        const { done, value } = await chunks.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        if (!begun) await chunks.next();
+        await chunks.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
 
 /** Headers of an object of a job: pictures and JSON are shown, everything else is only saved. */
 export function objectHeaders(key: string): Record<string, string> {
@@ -45,10 +67,10 @@ export function deliverObject(
 ): Response {
   const headers = { ...objectHeaders(key), 'accept-ranges': 'bytes' };
   if (part === null) {
-    return new Response(stream(object.body), { headers: { ...headers, 'content-length': String(object.size) } });
+    return new Response(streamOf(object.body), { headers: { ...headers, 'content-length': String(object.size) } });
   }
   const range = `bytes ${part.offset}-${part.offset + part.length - 1}/${object.size}`;
-  return new Response(stream(object.body), {
+  return new Response(streamOf(object.body), {
     status: 206,
     headers: { ...headers, 'content-range': range, 'content-length': String(part.length) },
   });
@@ -57,7 +79,7 @@ export function deliverObject(
 /** Answers with a report page, which the browser shows behind its walls. */
 export function deliverReportPage(object: { readonly size: number; readonly body: Body }): Response {
   const headers = { 'content-type': 'text/html; charset=utf-8', 'content-length': String(object.size) };
-  return new Response(stream(object.body), { headers: { ...guarded(REPORT_PAGE), ...headers } });
+  return new Response(streamOf(object.body), { headers: { ...guarded(REPORT_PAGE), ...headers } });
 }
 
 /** Answers with a text as a file to save. */

@@ -2,7 +2,7 @@ import { StageflowError } from '@stageflow/engine/kernel';
 import { sanitiseFilename } from '@stageflow/engine/submit';
 import { z } from '@hono/zod-openapi';
 import { ARCHIVE_BYTES, stageBody } from '../intake/archive.ts';
-import { announcedBytes, typeOf, wrongType } from '../intake/body.ts';
+import { typeOf, wrongType } from '../intake/body.ts';
 import { readTicket, writeTicket } from '../intake/upload-ticket.ts';
 import { route, type Route } from '../route.ts';
 
@@ -88,8 +88,7 @@ export const uploadRoutes: readonly Route[] = [
       const ticket = readTicket(services.engine.ledger, services.clock, tenant, id);
       if (services.engine.ledger.job(ticket.jobId)) throw new StageflowError('job_exists', { jobId: ticket.jobId });
       if (typeOf(raw.headers) !== 'application/zip') throw wrongType(raw.headers, 'application/zip');
-      announcedBytes(raw.headers, ticket.bytes);
-      const { bytes, sha256 } = await stageBody(services, raw, ticket);
+      const { bytes, sha256 } = await stageBody(services, raw, ticket, ticket.bytes);
       return c.json({ id, bytes, sha256 }, 200);
     },
   ),

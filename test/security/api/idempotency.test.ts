@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../../integration/server/harness.ts';
+
+let server: TestServer;
+let token: string;
+beforeAll(async () => {
+  server = await startTestServer({ pods: 'frozen', config: { queuedJobs: 20 } });
+  token = server.token(['submit', 'read']);
+});
+afterAll(() => server.close());
+
+const job = { urls: ['https://a.example/'], modules: ['seo'] };
+const zip = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), Buffer.alloc(100)]);
+const submit = (key: string, body: object = job, as = token) =>
+  server.call(as, 'POST', '/api/v1/jobs/url', body, { 'idempotency-key': key });
+const send = (key: string, bytes: Uint8Array) =>
+  server.call(token, 'POST', '/api/v1/jobs/zip', bytes, { 'idempotency-key': key, 'content-type': 'application/zip' });
+const jobs = () => server.ledger.jobs().length;
+
+it('A9 a request repeated 100 times at once makes one job, and each answer is the first one or says to wait', async () => {
+  const before = jobs();
+  const answers = await Promise.all(Array.from({ length: 100 }, () => submit('a9')));
+  expect(jobs()).toBe(before + 1);
+  const accepted = answers.filter(({ status }) => status === 202);
+  const waiting = answers.filter(({ status }) => status === 409);
+  expect(accepted.length + waiting.length).toBe(100);
+  const bodies = new Set(await Promise.all(accepted.map((answer) => answer.text())));
+  expect(bodies.size).toBe(1);
+  const later = await submit('a9');
+  expect([later.status, later.headers.get('idempotency-replayed')]).toEqual([202, 'true']);
+  expect(later.headers.get('location')).toBe(accepted[0]?.headers.get('location'));
+  expect(bodies).toContain(await later.text());
+});
+
+it('A9 an archive repeated at once makes one job', async () => {
+  const before = jobs();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => send('zip', zip)));
+  expect(answers.every(({ status }) => status === 202 || status === 409)).toBe(true);
+  expect(jobs()).toBe(before + 1);
+  expect((await send('zip', zip)).status).toBe(202);
+  expect((await send('zip', Buffer.concat([zip, zip]))).status).toBe(422);
+  expect(jobs()).toBe(before + 1);
+});
+
+it('a key with another body, or at another address, is refused', async () => {
+  expect((await submit('reused')).status).toBe(202);
+  expect((await submit('reused', { ...job, device: 'mobile' })).status).toBe(422);
+  const elsewhere = await server.call(token, 'POST', '/api/v1/ignores', job, { 'idempotency-key': 'reused' });
+  expect(elsewhere.status).toBe(422);
+});
+
+it('keys of two tenants do not meet', async () => {
+  const other = server.token(['submit'], 'other');
+  const [mine, theirs] = [await submit('shared'), await submit('shared', job, other)];
+  expect(mine.headers.get('location')).not.toBe(theirs.headers.get('location'));
+});
+
+it('a refusal is repeated as it was; a server that could not is asked anew', async () => {
+  const bad = { urls: ['http://127.0.0.1/'] };
+  const first = await (await submit('bad', bad)).json();
+  expect(await (await submit('bad', bad)).json()).toEqual(first);
+
+  const { createJob } = server.ledger;
+  Object.assign(server.ledger, {
+    createJob: () => {
+      throw new Error('no');
+    },
+  });
+  expect((await submit('broken')).status).toBe(500);
+  Object.assign(server.ledger, { createJob });
+  expect((await submit('broken')).status).toBe(202);
+});
+
+it('a key that is no printable text is refused', async () => {
+  expect((await submit('x'.repeat(256))).status).toBe(400);
+});
