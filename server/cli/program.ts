@@ -111,7 +111,8 @@ export function buildProgram(signal: AbortSignal): { run(argv: readonly string[]
     .description('show every part that is found or missing, and the one command that mends it')
     .option('--json', 'print the checks as JSON')
     .option('--archive <file>', 'judge a ZIP archive without scanning it')
-    .action(async (options: { json?: boolean; archive?: string }) => {
+    .option('--server', 'look also at what a server needs: lingering, Quadlets, disk, port')
+    .action(async (options: { json?: boolean; archive?: string; server?: boolean }) => {
       const { doctorCommand } = await import('./doctor-command.ts');
       code = await doctorCommand(options);
     });
