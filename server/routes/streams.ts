@@ -5,7 +5,6 @@ import { Problem } from '../problem.ts';
 import { route, type Route, type ServerEnv } from '../route.ts';
 import type { Services } from '../services.ts';
 import type { Subscription } from '../sse/client.ts';
-import { frame } from '../sse/frame.ts';
 import { liveOf } from '../sse/live.ts';
 import type { SnapshotText } from '../sse/snapshot.ts';
 import { goneResponse, isOver, startOf, streamResponse } from '../sse/start.ts';
@@ -54,9 +53,8 @@ function begin(
   const { tokenId, tenant, scopes } = c.get('principal');
   // Nobody would read the body.
   if (c.req.raw.method === 'HEAD') return streamResponse(null);
-  const opening = snapshot && frame(snapshot.position, 'snapshot', snapshot.json);
-  const subscription = { ...what, tokenId, tenant: scopes.includes('admin') ? null : tenant, opening };
-  return streamResponse(liveOf(services).hub.begin(subscription, c.req.raw.signal));
+  const subscription = { ...what, tokenId, tenant: scopes.includes('admin') ? null : tenant };
+  return streamResponse(liveOf(services).hub.begin(subscription, snapshot?.frame ?? null));
 }
 
 /** Live events, as server-sent events. */

@@ -18,8 +18,6 @@ export interface Subscription {
   readonly jobs: ReadonlySet<string> | null;
   /** Position after which it begins. */
   readonly from: number;
-  /** Frame that goes before all others, or null. */
-  readonly opening: Uint8Array | null;
   /** The job whose end is the stream's, or null. */
   readonly endsWith: string | null;
 }
@@ -36,22 +34,25 @@ export interface Client {
   finish(last: (position: number) => Uint8Array): void;
   /** Ends the stream; what waits may still be read, until the next heartbeat. */
   close(): void;
-  /** Ends the stream and forgets what waits. */
-  abort(): void;
 }
 
 const stoodStill = () => new Error('the reader of a live stream stood still');
 
 /**
- * Opens a stream. It catches up from the history as fast as it is read, then is given new events by the hub; never do more than
+ * Opens a stream; `opening` is the frame that goes before all others, if any. It catches up from the history as fast as it is read, then is given new events by the hub; never do more than
  * `BUFFER_BYTES` wait for it. `onGone` is called once, when nothing of it is held any more.
  */
-export function openClient(subscription: Subscription, history: History, onGone: () => void): Client {
+export function openClient(
+  subscription: Subscription,
+  opening: Uint8Array | null,
+  history: History,
+  onGone: () => void,
+): Client {
   const { tenant, jobs } = subscription;
   let stage: 'catching up' | 'live' | 'closing' | 'gone' = 'catching up';
   let cursor = subscription.from;
   /** What is handed out piece by piece before the history goes on. */
-  let large = subscription.opening;
+  let large = opening;
   let last: ((position: number) => Uint8Array) | null = null;
   let queued = 0;
   /** Bytes that had been read at the last heartbeat. */
@@ -194,8 +195,5 @@ export function openClient(subscription: Subscription, history: History, onGone:
       if (stage === 'live') goLive();
     },
     close,
-    abort: () => {
-      if (stage !== 'gone') cut();
-    },
   };
 }

@@ -22,8 +22,8 @@ export interface StreamHub {
   covers(position: number): boolean;
   /** Streams that are open. */
   readonly open: number;
-  /** Begins a stream. Refused (`rate_limited`) when its token has as many as it may. `signal` ends it. */
-  begin(subscription: Subscription, signal?: AbortSignal): ReadableStream<Uint8Array>;
+  /** Begins a stream, with a first frame if there is one. Refused (`rate_limited`) when its token has as many as it may. */
+  begin(subscription: Subscription, opening: Uint8Array | null): ReadableStream<Uint8Array>;
   /** Ends all streams and begins none any more (`not_ready`); clients come again by position. */
   close(): void;
 }
@@ -134,16 +134,14 @@ export function openHub({ engine, clock, log, streamsPerToken }: HubPorts): Stre
     get open() {
       return clients.size;
     },
-    begin: (subscription, signal) => {
+    begin: (subscription, opening) => {
       const { tokenId, endsWith } = subscription;
       if (closed) throw new StageflowError('not_ready', { reason: 'it is stopping', seconds: 5 });
       const held = perToken.get(tokenId) ?? 0;
       if (held >= streamsPerToken)
         throw new StageflowError('rate_limited', { seconds: SECONDS_UNTIL_A_STREAM_IS_FREE });
       start();
-      const abort = () => void client.abort();
-      const client = openClient(subscription, history, () => {
-        signal?.removeEventListener('abort', abort);
+      const client = openClient(subscription, opening, history, () => {
         clients.delete(client);
         const left = (perToken.get(tokenId) ?? 1) - 1;
         if (left === 0) perToken.delete(tokenId);
@@ -152,7 +150,6 @@ export function openHub({ engine, clock, log, streamsPerToken }: HubPorts): Stre
       });
       perToken.set(tokenId, held + 1);
       clients.add(client);
-      signal?.addEventListener('abort', abort, { once: true });
       if (endsWith !== null && ledger.ended(endsWith)) awaitEnd(endsWith);
       return client.body;
     },

@@ -1,5 +1,6 @@
 import type { Engine } from '@stageflow/engine';
 import { type JobSummary, type JobView, summaryOf } from '@stageflow/engine/view';
+import { frame } from './frame.ts';
 
 /** What a client starts from, or starts again from: everything up to `position`. */
 export interface Snapshot {
@@ -10,21 +11,23 @@ export interface Snapshot {
   readonly jobs: readonly JobSummary[];
 }
 
-/** A snapshot as JSON text, with its position. */
+/** A snapshot as JSON text, and as the frame that begins a stream. */
 export interface SnapshotText {
   readonly position: number;
   readonly json: string;
+  readonly frame: Uint8Array;
 }
 
 /** Jobs in the snapshot of a stream of all jobs. */
 export const MOST_SUMMARIES = 100;
 const KEPT_VIEWS = 8;
 const KEPT_SUMMARIES = 1000;
+const KEPT_TEXTS = 8;
 
 /** Makes snapshots; texts are kept until their job has a new event, so that many clients who come at once cost one. */
 export interface Snapshots {
   /** Views of jobs by name; one that is gone is left out. */
-  ofJobs(jobIds: Iterable<string>): SnapshotText;
+  ofJobs(jobIds: readonly string[]): SnapshotText;
   /** The newest jobs of a tenant, or of all for null. */
   ofTenant(tenant: string | null): SnapshotText;
 }
@@ -53,24 +56,29 @@ export function createSnapshots(engine: Engine): Snapshots {
   const { ledger } = engine;
   const viewText = keeper(engine, KEPT_VIEWS, (view) => view);
   const summaryText = keeper(engine, KEPT_SUMMARIES, summaryOf);
-  const newest = () => ledger.positions().newest;
   const list = (texts: readonly (string | null)[]) => `[${texts.filter((text) => text !== null).join(',')}]`;
-  const text = (views: string, jobs: string): SnapshotText => {
-    const position = newest();
-    return { position, json: `{"position":${position},"views":${views},"jobs":${jobs}}` };
+  let kept = new Map<string, SnapshotText>();
+  let keptAt = -1;
+  /** The text of what is asked for: made once while nothing happens, so that many clients share it. */
+  const once = (key: string, make: () => { readonly views: string; readonly jobs: string }): SnapshotText => {
+    const position = ledger.positions().newest;
+    if (position !== keptAt || kept.size >= KEPT_TEXTS) kept = new Map();
+    keptAt = position;
+    const known = kept.get(key);
+    if (known) return known;
+    const { views, jobs } = make();
+    const json = `{"position":${position},"views":${views},"jobs":${jobs}}`;
+    const made = { position, json, frame: frame(position, 'snapshot', json) };
+    kept.set(key, made);
+    return made;
   };
-  const lists = new Map<string | null, SnapshotText>();
   return {
-    ofJobs: (jobIds) => text(list(Array.from(jobIds, viewText)), '[]'),
-    ofTenant: (tenant) => {
-      const known = lists.get(tenant);
-      if (known?.position === newest()) return known;
-      const ids = ledger.service.owners.jobs({ tenant, limit: MOST_SUMMARIES });
-      const made = text('[]', list(ids.map(summaryText)));
-      // Those of other tenants are out of date as well, most likely.
-      lists.clear();
-      lists.set(tenant, made);
-      return made;
-    },
+    ofJobs: (jobIds) =>
+      once(`jobs ${[...jobIds].join()}`, () => ({ views: list(Array.from(jobIds, viewText)), jobs: '[]' })),
+    ofTenant: (tenant) =>
+      once(tenant === null ? 'all' : `tenant ${tenant}`, () => {
+        const ids = ledger.service.owners.jobs({ tenant, limit: MOST_SUMMARIES });
+        return { views: '[]', jobs: list(ids.map(summaryText)) };
+      }),
   };
 }

@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FileStore } from '../../../engine/artifact/index.ts';
+import { connectJetStreamBus, createRandom, startNatsServer, type NatsServer } from '../../../engine/bus/index.ts';
+import { nextState } from '../../../engine/fsm/index.ts';
+import { type Clock, silentLog, systemClock } from '../../../engine/kernel/index.ts';
+import { type Ledger, openLedger } from '../../../engine/ledger/index.ts';
+import { type Engine, startEngine } from '../../../engine/run/engine.ts';
+import { discoverScanners } from '../../../engine/scanner/discover.ts';
+import { createApp } from '../../../server/app.ts';
+import { hashSecret, newTokenText } from '../../../server/auth/principal.ts';
+import { ServerConfig } from '../../../server/config.ts';
+import { listen } from '../../../server/listen/listen.ts';
+import { natsBinary } from '../../conformance/nats-binary.ts';
+import { createBuggify } from '../../simulation/buggify.ts';
+import { createFakePods } from '../../simulation/fake-pods.ts';
+
+const SCANNERS = join(import.meta.dirname, '../../../scanners');
+/** Pods that lose no time: what is left is the engine's own. Their heartbeats keep the real clock, or they would never rest. */
+const HASTE_BELOW_MS = 1000;
+const hasty: Clock = {
+  ...systemClock,
+  sleep: (ms, signal) =>
+    ms >= HASTE_BELOW_MS ? systemClock.sleep(ms, signal) : new Promise((resolve) => setImmediate(resolve)),
+};
+
+/** A server as it runs in production (TCP, ledger on disk with full synchronisation, JetStream), but for its pods and its limits. */
+export interface World {
+  readonly engine: Engine;
+  readonly ledger: Ledger;
+  readonly nats: NatsServer;
+  readonly port: number;
+  /** A token that may do everything. */
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+/** Starts one in a folder that vanishes with it. */
+export async function startWorld(): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'stageflow-bench-server-'));
+  const clock = systemClock;
+  const log = silentLog;
+  const ledger = openLedger({ path: join(folder, 'ledger.db'), clock, nextState });
+  const store = new FileStore(join(folder, 'store'));
+  await store.prepare();
+  const nats = await startNatsServer({ binary: natsBinary(), directory: join(folder, 'nats'), clock, log });
+  const bus = await connectJetStreamBus({
+    url: nats.url,
+    token: nats.token,
+    node: 'main',
+    engineId: 'bench',
+    clock,
+    log,
+    onPoison: (event) => engine.poisoned(event),
+  });
+  await bus.prepare();
+  const random = createRandom(1);
+  const pods = createFakePods({
+    clock: hasty,
+    random,
+    buggify: createBuggify(random, new Map()),
+    failings: { crash: 0, freeze: 0, repeat: 0, refuse: 0, cellFails: 0 },
+    finished: () => false,
+    links: () => [],
+  });
+  const manifests = new Map((await discoverScanners(SCANNERS)).map((manifest) => [manifest.id, manifest]));
+  const NONE = { critical: 0, serious: 0, moderate: 0, minor: 0, info: 0, review: 0 };
+  const engine = await startEngine({
+    ledger,
+    bus,
+    store,
+    pods: async () => pods,
+    egress: () => ({
+      dial: async () => ({ ok: false, status: 403, code: 'egress_denied', reason: 'a benchmark stays at home' }),
+      records: () => [],
+      close: () => {},
+    }),
+    robots: () => () => true,
+    secrets: { put: () => {}, get: () => null, remove: () => {} },
+    manifests,
+    lock: { tryAcquire: async () => true, release: () => {} },
+    clock,
+    log,
+    image: async () => 'image',
+    surroundings: { testTrust: null, chromium: null },
+    // Aggregation and rendering have figures of their own; the report is stored as any other.
+    report: async (jobId) => {
+      const stored = await store.put('scanner-artifacts', `${jobId}/report.json`, Buffer.from('{}'));
+      const whole = { verdict: 'complete', trustworthy: true, code: null, about: null, counts: NONE } as const;
+      return { report: stored, html: stored, ...whole };
+    },
+    engineId: 'bench',
+    node: 'main',
+  });
+  const config = ServerConfig.parse({
+    port: 0,
+    requestsPerMinute: 10_000_000,
+    queuedJobs: 10_000,
+    streamsPerToken: 10_000,
+    bytesPerDay: 2 ** 50,
+  });
+  const app = createApp({ engine, manifests, config, clock, log, pressure: () => null });
+  const listener = await listen({
+    app,
+    config,
+    clock,
+    log,
+    limits: { connectionsPerAddress: 10_000, connections: 10_000 },
+  });
+  const token = newTokenText();
+  ledger.service.tokens.add(
+    { id: 'bench', name: 'bench', tenant: 'bench', scopes: ['submit', 'read', 'admin'], expiresAt: null },
+    hashSecret(token),
+  );
+  return {
+    engine,
+    ledger,
+    nats,
+    port: listener.port,
+    token,
+    close: async () => {
+      await listener.close(0);
+      pods.killAll();
+      await engine.stop();
+      await bus.close();
+      await nats.stop();
+      ledger.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
