@@ -84,6 +84,9 @@ async function dial({ url, token, node }: JetStreamBusOptions): Promise<NatsConn
 const PULL_EXPIRES = 10_000;
 const PULL_HEARTBEAT = 2_000;
 
+/** More than a page of memory or a block of a disk: less could still fit into what a full disk gave out before. */
+const CANARY_BYTES = 8 * 1024;
+
 /** Connects to a running server. `prepare` must come before anything is published or read. */
 export async function connectJetStreamBus(options: JetStreamBusOptions): Promise<Bus> {
   const { node, clock, log, ackWait = CONSUMER.ackWait } = options;
@@ -214,7 +217,7 @@ export async function connectJetStreamBus(options: JetStreamBusOptions): Promise
     async healthy() {
       // A write is the only evidence: a server with a full disk calls itself healthy.
       if (connection.isClosed()) return false;
-      const write = tries.put('canary', String(clock.now())).then(
+      const write = tries.put('canary', String(clock.now()).padEnd(CANARY_BYTES)).then(
         () => true,
         () => false,
       );
