@@ -21,7 +21,7 @@ export const ServerConfig = z.object({
     .int()
     .min(1)
     .default(2 * 2 ** 30),
-  /** Requests a minute, per token and per client address. */
+  /** Requests a minute, per token and per client address; one that only reads counts a tenth. */
   requestsPerMinute: z.number().int().min(1).default(60),
   /** Live streams per token. */
   streamsPerToken: z.number().int().min(1).default(10),

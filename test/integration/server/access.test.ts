@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newJobId } from '../../../engine/kernel/index.ts';
+import { hashSecret, newTokenText } from '../../../server/auth/principal.ts';
 import { ROUTES } from '../../../server/routes/index.ts';
 import { specOf } from '../../conformance/events.ts';
 import { startTestServer, type TestServer } from './harness.ts';
@@ -27,7 +28,10 @@ describe('A4 every route', () => {
       const revoked = server.token(['admin']);
       const id = server.ledger.service.tokens.list().at(-1)?.id ?? '';
       server.ledger.service.tokens.revoke(id);
-      for (const token of ['', 'sf_unknown', revoked]) expect((await ask(token)).status).toBe(401);
+      const expired = newTokenText();
+      const row = { id: `tok_old_${method}_${path}`, name: 'old', tenant: 'team', scopes: ['admin'] as const };
+      server.ledger.service.tokens.add({ ...row, expiresAt: Date.now() - 1 }, hashSecret(expired));
+      for (const token of ['', 'sf_unknown', revoked, expired]) expect((await ask(token)).status).toBe(401);
     });
 
     if (scope !== 'any') {
@@ -40,7 +44,12 @@ describe('A4 every route', () => {
     if (owner === 'job') {
       it(`${method} ${path} does not know another tenant's job`, async () => {
         const stranger = server.token(['submit', 'read'], 'team');
-        expect((await ask(stranger)).status).toBe(404);
+        const answer = await ask(stranger);
+        // The very words of an address where nothing is: that the job exists is not told either.
+        const nothing = await server.call(stranger, method.toUpperCase(), addressOf(path, newJobId(Date.now())));
+        expect([answer.status, nothing.status]).toEqual([404, 404]);
+        const words = async (response: Response) => ({ ...((await response.json()) as object), requestId: '' });
+        expect(await words(answer)).toEqual(await words(nothing));
       });
     }
   }
