@@ -90,7 +90,7 @@ function look<T>(at: (ledger: Ledger) => T): T {
 
 describe('a server whose parts are killed at random', () => {
   it(
-    `S12 ends each of ${SIZE.jobs} accepted jobs once, loses none and leaves nothing behind`,
+    `S5 ends each of ${SIZE.jobs} accepted jobs once, loses none and leaves nothing behind`,
     async () => {
       say(`chaos: STAGEFLOW_SEED=${SEED}${FULL ? ' STAGEFLOW_CHAOS=full' : ''}, store ${objects?.kind ?? 'of files'}`);
       const began = Date.now();

@@ -15,7 +15,7 @@ export interface ServerProcess {
   kill(): Promise<void>;
 }
 
-/** Starts a program and waits until `url` answers, whatever it answers. Rejects with its last words when it does not within 30 s. */
+/** Starts a program and waits until `url` answers, whatever it answers but 503 ("not yet"). Rejects with its last words when it does not within 30 s. */
 export async function startServer(
   command: readonly string[],
   options: { readonly env: Readonly<Record<string, string>>; readonly cwd: string; readonly url: string },
@@ -38,15 +38,17 @@ export async function startServer(
   const deadline = Date.now() + 30_000;
   for (;;) {
     try {
-      await (await fetch(options.url, { signal: AbortSignal.timeout(2_000) })).arrayBuffer();
-      return { kill };
+      const answer = await fetch(options.url, { signal: AbortSignal.timeout(2_000) });
+      await answer.arrayBuffer();
+      if (answer.status !== 503) return { kill };
     } catch {
-      if (Date.now() < deadline) await pause(20);
-      else {
-        await kill();
-        throw new Error(`${command[0]} did not start: ${words}`);
-      }
+      // Nobody listens yet.
     }
+    if (Date.now() >= deadline) {
+      await kill();
+      throw new Error(`${command[0]} did not start: ${words}`);
+    }
+    await pause(20);
   }
 }
 
