@@ -24,8 +24,6 @@ import { serverLog } from '../ops/server-log.ts';
 import { startSweeps } from '../ops/sweeps.ts';
 import { serveOwner } from '../local/own-door.ts';
 import type { Services } from '../services.ts';
-import { listenLocally } from '../local/listen.ts';
-import { withOwnerRoutes } from '../local/owner-routes.ts';
 import { startWebhooks } from '../webhook/webhooks.ts';
 import { namedQueue, SCANNERS, testTrust } from './machine.ts';
 
