@@ -3,9 +3,12 @@ import { stagingKeys } from '@stageflow/engine/artifact';
 import { StageflowError } from '@stageflow/engine/kernel';
 import { ARCHIVE_LIMITS } from '@stageflow/engine/scanner';
 import { type Staging, takeUpload, type ZipSource } from '@stageflow/engine/submit';
+import { z } from 'zod';
 import type { AppServices } from '../route.ts';
 import { announcedBytes, receiveBody } from './body.ts';
 import type { Ticket } from './upload-ticket.ts';
+
+const Answer = z.object({ sha256: z.string().nullable() });
 
 /** Most bytes of an archive. */
 export const ARCHIVE_BYTES = ARCHIVE_LIMITS.archiveBytes;
@@ -69,9 +72,9 @@ function inPlace(key: string): Staging {
   };
 }
 
-/** SHA-256 of a request's body, which is not kept. */
-export async function hashBody(request: Request): Promise<string> {
+/** Whether a repeated request bears the bytes whose hash its answer names. They are read and not kept. */
+export async function sameBytes(request: Request, answer: string): Promise<boolean> {
   const hash = createHash('sha256');
-  for await (const chunk of receiveBody(request, ARCHIVE_BYTES)) hash.update(chunk);
-  return hash.digest('hex');
+  for await (const chunk of receiveBody(request, Number.MAX_SAFE_INTEGER)) hash.update(chunk);
+  return Answer.parse(JSON.parse(answer)).sha256 === hash.digest('hex');
 }

@@ -1,5 +1,7 @@
+import { createHash, type Hash } from 'node:crypto';
 import { exportJob, importJob } from '@stageflow/engine';
 import { StageflowError } from '@stageflow/engine/kernel';
+import { sameBytes } from '../intake/archive.ts';
 import { receiveBody, typeOf, wrongType } from '../intake/body.ts';
 import { route, type Route } from '../route.ts';
 import { streamOf } from './deliver.ts';
@@ -13,10 +15,17 @@ const BUNDLE_BYTES = 4 * 2 ** 30;
 /** When to come back while another bundle is taken in. */
 const AGAIN_SECONDS = 10;
 
+async function* hashed(body: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
 /** Moving jobs that have ended between machines. */
 export const bundleRoutes: readonly Route[] = [
   route(
-    { scope: 'submit', makes: 'work' },
+    { scope: 'submit', makes: 'work', sameBody: sameBytes },
     {
       method: 'post',
       path: '/api/v1/jobs/import',
@@ -37,10 +46,11 @@ export const bundleRoutes: readonly Route[] = [
         busy = true;
         try {
           const { tenant } = c.get('principal');
-          const id = await importJob(engine, receiveBody(raw, BUNDLE_BYTES), tenant);
+          const hash = createHash('sha256');
+          const id = await importJob(engine, hashed(receiveBody(raw, BUNDLE_BYTES), hash), tenant);
           const state = engine.ledger.job(id)?.state ?? 'DONE';
           c.header('location', addressOfJob(id));
-          return c.json({ id, state, sha256: null, notes: [] }, 201);
+          return c.json({ id, state, sha256: hash.digest('hex'), notes: [] }, 201);
         } finally {
           busy = false;
         }

@@ -14,7 +14,7 @@ export const Accepted = z
   .object({
     id: z.string(),
     state: JobStateShape,
-    /** SHA-256 of the archive as it was received; null for addresses and for jobs made from others. */
+    /** SHA-256 of the archive or bundle as it was received; null for addresses and for jobs made from others. */
     sha256: z.string().nullable(),
     /** What was changed in what was given, in sentences. */
     notes: z.array(z.string()),

@@ -2,7 +2,7 @@ import type { JobSource } from '@stageflow/engine/event';
 import { StageflowError } from '@stageflow/engine/kernel';
 import { judgeTargets, readAllowHosts } from '@stageflow/engine/submit';
 import { z } from '@hono/zod-openapi';
-import { ARCHIVE_BYTES, hashBody, stageBody, takeStaged } from '../intake/archive.ts';
+import { ARCHIVE_BYTES, sameBytes, stageBody, takeStaged } from '../intake/archive.ts';
 import { announcedBytes, isJson } from '../intake/body.ts';
 import { readJsonText } from '../intake/json-text.ts';
 import { Access, ScanOptions } from '../intake/options.ts';
@@ -47,11 +47,6 @@ function optionsOfHeader(text: string | undefined): ScanOptions {
   throw new StageflowError('bad_request', { reason });
 }
 
-/** Whether a repeated upload bears the archive that was accepted. */
-async function sameArchive(request: Request, answer: string): Promise<boolean> {
-  return Accepted.parse(JSON.parse(answer)).sha256 === (await hashBody(request));
-}
-
 /** The two ways into a new job. */
 export const submitRoutes: readonly Route[] = [
   route(
@@ -85,7 +80,7 @@ export const submitRoutes: readonly Route[] = [
     },
   ),
   route(
-    { scope: 'submit', makes: 'work', sameBody: sameArchive },
+    { scope: 'submit', makes: 'work', sameBody: sameBytes },
     {
       method: 'post',
       path: '/api/v1/jobs/zip',

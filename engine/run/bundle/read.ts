@@ -116,6 +116,7 @@ export async function importJob(
       if (objects.has(`${bucket}/${key}`)) throw refused(`${key} is in it twice`);
       objects.set(`${bucket}/${key}`, { ...(await ports.store.put(bucket, key, file.body)), bucket });
     }
+    if ((await files.next()).done !== true) throw refused('something comes after its list of contents');
     assertNamed(jobId, events, objects);
     ports.ledger.importJob({ id: jobId, parent, owner, events });
     stored = true;

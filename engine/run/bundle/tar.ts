@@ -119,7 +119,11 @@ export async function* readTar(body: AsyncIterable<Uint8Array>): AsyncGenerator<
   try {
     for (;;) {
       const block = await source.exactly(BLOCK);
-      if (block.every((byte) => byte === 0)) return;
+      if (block.every((byte) => byte === 0)) {
+        // What follows the end says nothing; it is read so that the whole body has passed.
+        while ((await source.some(64 * 1024)).length > 0);
+        return;
+      }
       const { name, size, type } = parseHeader(block);
       if (type === 'x') {
         if (size > MOST_HEADER || longName !== null) throw refused('a name in it is too long');

@@ -95,6 +95,7 @@ describe('a bundle that was tampered with is refused, and nothing stays of it:',
       rename(/^objects\/scanner-artifacts\/[^/]+\//, 'objects/scanner-artifacts/01aaaaaaaaaaaaaaaaaaaaaaaa/'),
     'an object with a path that climbs': () => rename(/report\.json$/, '../../../x.json'),
     'an object in a bucket that is none': () => rename(/^objects\/scanner-artifacts/, 'objects/etc'),
+    'something after its list of contents': () => pack([...parts, { name: 'more', bytes: Buffer.from('x') }]),
     'a job id that is a path': () => edit('job.json', (text) => text.replace(id, '../../../../../../etc/pass')),
     'a history of another job': () =>
       edit('events.jsonl', (text) => text.replaceAll(`"jobId":"${id}"`, '"jobId":"01aaaaaaaaaaaaaaaaaaaaaaaa"')),
@@ -151,12 +152,30 @@ describe('a whole bundle', () => {
     expect(Buffer.from(await again.arrayBuffer()).equals(bundle)).toBe(true);
   });
 
+  it('sent again under its Idempotency-Key gets the first answer; another one under it is refused', async () => {
+    const third = await startTestServer();
+    try {
+      const token = third.token(['submit', 'read']);
+      const send = (bytes: Uint8Array) =>
+        third.call(token, 'POST', '/api/v1/jobs/import', bytes, {
+          'content-type': 'application/x-tar',
+          'idempotency-key': 'move',
+        });
+      const first = await (await send(bundle)).text();
+      const again = await send(bundle);
+      expect([again.status, await again.text()]).toEqual([201, first]);
+      expect((await send(Buffer.concat([bundle, Buffer.alloc(512)]))).status).toBe(422);
+    } finally {
+      await third.close();
+    }
+  });
+
   it('of a job that is there already is 409 and touches nothing', async () => {
     const answer = await take(bundle, here, tokens.here);
     expect(await answer.json()).toMatchObject({ status: 409, code: 'job_exists' });
     const stranger = here.token(['submit', 'read'], 'stranger');
     expect((await take(await edit('events.jsonl', () => 'x\n'), here, stranger)).status).toBe(409);
-    expect((await here.call(tokens.here, 'GET', `/api/v1/jobs/${id}/report`)).status).toBe(200);
+    expect((await here.call(tokens.here, 'HEAD', `/api/v1/jobs/${id}/report`)).status).toBe(200);
   });
 
   it('goes on as a new job by the rules of this server, whatever the other one allowed', async () => {
