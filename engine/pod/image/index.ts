@@ -4,4 +4,5 @@
  * engine's own Podman storage. Called by engine/pod/preflight and engine/run. It must never touch another image than ours.
  */
 export { ensureImage, imageExists, imageRef } from './ensure-image.ts';
+export { saveImage, takeImage } from './hand-over.ts';
 export { proxySettings } from './base.ts';
