@@ -24,6 +24,7 @@ import { serverLog } from '../ops/server-log.ts';
 import { startSweeps } from '../ops/sweeps.ts';
 import { serveOwner } from '../local/own-door.ts';
 import type { Services } from '../services.ts';
+import { liveOf } from '../sse/live.ts';
 import { startWebhooks } from '../webhook/webhooks.ts';
 import { namedQueue, SCANNERS, testTrust } from './machine.ts';
 
@@ -111,6 +112,7 @@ export async function serverCommand(
       uploadSigner: s3 === null ? null : createUploadSigner(s3, clock),
       shareSigner: s3 === null ? null : createShareSigner(s3, clock),
     };
+    metrics.streamsFrom(() => liveOf(services).hub.open);
     const app = createApp(services);
     const listener = await listen({ app, config, clock, log });
     undo.push(() => listener.close(LAST_ANSWERS_MS));

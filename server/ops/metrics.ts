@@ -15,8 +15,8 @@ export interface Metrics {
   answered(answered: Answered): void;
   podStarted(): void;
   round(parts: Readonly<Record<Part, Reading>>): void;
-  /** A live stream begins (1) or ends (-1). */
-  stream(change: 1 | -1): void;
+  /** Names who knows how many live streams there are. */
+  streamsFrom(count: () => number): void;
   /** A store that counts its own time. */
   timed(store: ArtifactStore): ArtifactStore;
   /** Counts what a ledger commits from now on. Returns how to stop. */
@@ -58,8 +58,10 @@ export function createMetrics(clock: Clock): Metrics {
     buckets: SECONDS,
   });
   let followed: Ledger | null = null;
+  let openStreams = () => 0;
 
   const look = () => {
+    streams.set(openStreams());
     if (followed === null) return;
     const open = followed.jobs({ states: [...OPEN] });
     for (const state of OPEN) jobs.set({ state }, open.filter((job) => job.state === state).length);
@@ -94,7 +96,9 @@ export function createMetrics(clock: Clock): Metrics {
         canary.set({ part: name }, parts[name].ms / 1000);
       }
     },
-    stream: (change) => streams.inc(change),
+    streamsFrom: (count) => {
+      openStreams = count;
+    },
     timed: (inner) => ({
       prepare: () => inner.prepare(),
       put: (...given) => timed('put', () => inner.put(...given)),
