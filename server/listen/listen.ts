@@ -95,7 +95,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       refusedAtDoor(log, { method: request.method, code: refusal.code, address, requestId });
       return withSecurityHeaders(problemResponse(refusal, requestId), config.publicUrl);
     }
-    const { body } = request;
+    // Asking for a body makes the whole request real, which would cost every live stream some kilobytes for as long as it is open.
+    const body = request.method === 'GET' || request.method === 'HEAD' ? null : request.body;
     const paced =
       body === null
         ? request
