@@ -6,6 +6,7 @@ import { serveChannel } from './channel/index.ts';
 import type { ArtifactBudget } from './channel/index.ts';
 import type { ChannelHandlers, ExitReport, Role, RunningContainer } from './runtime.ts';
 import { tailOf } from './stderr-tail.ts';
+import { watchMonitor } from './monitor.ts';
 import { watchMemory } from './watch.ts';
 import type { MemoryWatch } from './watch.ts';
 
@@ -21,6 +22,8 @@ export interface ContainerProcess {
   readonly strike: () => Promise<void>;
   /** What to watch when nothing else keeps its memory bounded; null where the kernel does. */
   readonly watch: Omit<MemoryWatch, 'exceeded'> | null;
+  /** File with the process id of what waits for the container on Podman's behalf; null where there is none. */
+  readonly monitorFile: string | null;
   /** True when exit code 137 can only mean that the kernel ended it for memory. */
   readonly kernelLimits: boolean;
 }
@@ -76,7 +79,8 @@ export function runContainer(
       else fail({ code: 'bad_result', reason: reason.reason });
     },
   });
-  void channel.closed.then(async () => {
+  const monitor = process.monitorFile === null ? null : watchMonitor(process.monitorFile);
+  void Promise.race([channel.closed, ...(monitor === null ? [] : [monitor.lost])]).then(async () => {
     await Promise.race([exited, delay(GOODBYE)]);
     if (state.over) return;
     state.struck = true;
@@ -91,6 +95,7 @@ export function runContainer(
     const [code] = (await once(child, 'exit').catch(() => [null])) as [number | null];
     state.over = true;
     unwatch();
+    monitor?.stop();
     const closed = new AbortController();
     await Promise.race([once(child, 'close', { signal: closed.signal }), delay(LAST_WORDS)]).catch(() => undefined);
     closed.abort();

@@ -24,13 +24,15 @@ export const containerName = (plan: PodPlan, role: Role): string => `${plan.name
 
 /**
  * `podman run` for one container. Its stdin and stdout are the channel: the shell moves them to descriptors 3 and 4 and points 1 to
- * stderr, so that no stray print can break into the protocol. `program` is what Node is started with.
+ * stderr, so that no stray print can break into the protocol. `program` is what Node is started with; Podman writes the process id of the
+ * container's monitor into `monitorFile`.
  */
 export function runArguments(
   plan: PodPlan,
   role: Role,
   host: HostLimits,
   program: readonly string[] = [`/app/scanners/runtime/${role}/main.ts`],
+  monitorFile: string | null = null,
 ): string[] {
   const limit = plan.limits[role];
   const kernel = host.cgroup.limits
@@ -40,6 +42,7 @@ export function runArguments(
   return [
     ['run', '--interactive', '--rm', '--init', '--pod', plan.name, '--name', containerName(plan, role)],
     labels(plan),
+    monitorFile === null ? [] : ['--conmon-pidfile', monitorFile],
     locks(host, limit),
     kernel,
     cpus,

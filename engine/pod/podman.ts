@@ -49,7 +49,9 @@ export function createPodmanRuntime(options: PodmanRuntimeOptions): PodRuntime {
     budget: { left: number },
   ) => {
     const name = containerName(plan, role);
-    const { file, args, env, cwd } = host.command(runArguments(plan, role, host, options.programs?.[role]));
+    const monitorFile = `${host.folders.runtime}/${name}.monitor`;
+    const started = runArguments(plan, role, host, options.programs?.[role], monitorFile);
+    const { file, args, env, cwd } = host.command(started);
     // In a session of its own: Ctrl-C in a terminal is for the engine, which ends its containers in good order.
     const child = spawn(file, [...args], { cwd, env: { ...env }, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     const limit = plan.limits[role];
@@ -60,6 +62,7 @@ export function createPodmanRuntime(options: PodmanRuntimeOptions): PodRuntime {
         stdio: Duplex.from({ readable: child.stdout, writable: child.stdin }),
         output: [child.stderr],
         kernelLimits: host.cgroup.limits,
+        monitorFile: process.platform === 'linux' ? monitorFile : null,
         strike: async () => {
           await podman('kill', '--signal', 'KILL', name);
         },

@@ -137,6 +137,7 @@ function startProcess(
       stdio: child.stdio[3] as Duplex,
       output: [child.stdout, child.stderr],
       kernelLimits: false,
+      monitorFile: null,
       strike: async () => endFamily(familyOfPod(path.basename(folder), started === null ? [] : [started])),
       watch: { root: async () => pid ?? null, memory: limit.memoryMiB * 2 ** 20, processes: limit.pids },
     },

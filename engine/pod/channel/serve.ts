@@ -53,6 +53,16 @@ export function serveChannel(stdio: Duplex, options: ChannelOptions): Channel {
   } as Parameters<typeof http2.performServerHandshake>[1]) as ServerHttp2Session;
   session.setLocalWindowSize(CHANNEL_LIMITS.sessionWindow);
 
+  const destroy = () => {
+    if (stdio.writable && stdio.writableLength === 0) {
+      session.destroy();
+      return;
+    }
+    // Node's session writes a goodbye, and breaks the whole process when a write of its own still hangs in a pipe that nobody reads
+    // any more, or in one that is gone. That write ends with the stream, so the stream goes first.
+    stdio.destroy();
+    setImmediate(() => session.destroy());
+  };
   const end = (reason: ChannelEnd) => {
     if (state.ended) return;
     state.ended = true;
@@ -113,14 +123,14 @@ export function serveChannel(stdio: Duplex, options: ChannelOptions): Channel {
   });
   session.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code?.startsWith('ERR_HTTP2')) end({ kind: 'violation', reason: 'bytes that are not HTTP/2' });
-    session.destroy();
+    destroy();
   });
-  stdio.on('error', () => session.destroy());
+  stdio.on('error', () => destroy());
   const closed = new Promise<void>((resolve) => {
     session.once('close', resolve);
     session.once('goaway', () => resolve());
   });
-  return { lastSeen: () => state.seen, closed, destroy: () => session.destroy() };
+  return { lastSeen: () => state.seen, closed, destroy };
 }
 
 function refusalOf(thrown: unknown): Refusal {

@@ -212,7 +212,7 @@ test('a killed conmon ends the container, the engine hears of it, and nothing is
     .split(' ')
     .map(Number);
   process.kill(conmon ?? 0, 'SIGKILL');
-  // The container is gone at once; Podman itself looks for its exit code for 20 s before it gives up.
+  // Podman itself would look for the container's exit code for 20 s before it gives up; the process table tells at once.
   await expect.poll(() => processRow(first ?? 0), { timeout: 5000 }).toBeNull();
   expect(exitFailure(await container.exited).row.retry).toBe('once');
   await pod.remove();
