@@ -5,6 +5,7 @@ import { routePath } from 'hono/route';
 import type { ServerEnv } from '../route.ts';
 import type { Services } from '../services.ts';
 import { auditedAct, isAuthFailure } from './audit.ts';
+import { maskedPath } from './masked-path.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
 /** One answered request, as the log and the metrics know it: no path, no token, nothing that was sent. */
@@ -42,6 +43,7 @@ export function observed(services: Services): MiddlewareHandler<ServerEnv> {
       address: c.env?.address ?? null,
     };
     log.info('request', { ...answered, ...about });
+    log.debug('asked', { requestId: about.requestId, path: maskedPath(c.req.path) });
     const act = auditedAct(answered);
     if (act !== null) {
       const { id = null } = c.req.param() as { id?: string };
