@@ -86,6 +86,8 @@ describe('a bundle that was tampered with is refused, and nothing stays of it:',
       bytes[at + 2] = (bytes[at + 2] ?? 0) ^ 1;
       return bytes;
     },
+    'another object that its history does not name': () =>
+      pack(parts.map((part) => (part.name.endsWith('/results.json') ? { ...part, bytes: Buffer.from('{}') } : part))),
     'cut in the middle': async () => bundle.subarray(0, Math.floor(bundle.length / 2)),
     'without its list of contents': () => pack(parts.slice(0, -1)),
     'an object left out': () => pack(parts.filter(({ name }) => !name.endsWith('report.html'))),
