@@ -11,6 +11,7 @@ import { type Browser, launch } from 'puppeteer-core';
 import { maskedJson, maskLogin } from './mask.ts';
 import type { LighthouseReport } from './raw.ts';
 import { keepRequestRules } from './request-rules.ts';
+import { keepViolations } from './violations.ts';
 import type { WorkerAnswer, WorkerOrder } from './worker-protocol.ts';
 
 let browser: Browser | null = null;
@@ -86,6 +87,7 @@ async function measure(order: WorkerOrder): Promise<WorkerAnswer> {
       dialog.dismiss().catch(() => {});
     });
     await keepRequestRules(await page.createCDPSession(), order);
+    keepViolations(page);
     const result = await lighthouse(
       order.url,
       {
