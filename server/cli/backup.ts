@@ -1,16 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { backUp, defaultDataFolder, restore } from '@stageflow/engine';
-import { type ArtifactStore, FileStore, readS3Settings, S3Store } from '@stageflow/engine/artifact';
 import { EXIT, StageflowError, systemClock } from '@stageflow/engine/kernel';
+import { storeAt } from './store.ts';
 
 const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-
-/** The store that this environment names: S3, else the files of the data folder. */
-function storeAt(folder: string): ArtifactStore {
-  const s3 = readS3Settings(process.env, (path) => readFileSync(path, 'utf8'));
-  return s3 === null ? new FileStore(folder) : new S3Store(s3, systemClock);
-}
 
 /** `./stageflow backup -o FOLDER`: ledger and objects, while an engine lives or not. */
 export async function backupCommand(options: { readonly output: string; readonly json?: boolean }): Promise<number> {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultDataFolder } from '@stageflow/engine';
-import { FileStore } from '@stageflow/engine/artifact';
 import { nextState } from '@stageflow/engine/fsm';
 import { systemClock } from '@stageflow/engine/kernel';
 import { openLedger } from '@stageflow/engine/ledger';
 import { findLiveDoor, findOrOpenDoor } from '../local/find-door.ts';
+import { storeAt } from './store.ts';
 import { type Door, openRecords, type Records } from '../local/records.ts';
 
 /** An engine that runs jobs: the live one of the data folder, else one of this process. */
@@ -55,6 +55,6 @@ export async function openFolderRecords(): Promise<(Records & { close(): Promise
   const path = join(folder, 'ledger.db');
   if (!existsSync(path)) return null;
   const ledger = openLedger({ path, clock: systemClock, nextState });
-  const store = new FileStore(join(folder, 'store'));
+  const store = storeAt(join(folder, 'store'));
   return { ...openRecords({ ledger, store }), close: async () => ledger.close() };
 }

@@ -26,14 +26,12 @@ afterAll(async () => {
 });
 
 describe('a scan under control', () => {
-  it('S13 ends on Ctrl-C with an incomplete report and no pod, refuses a second engine, and resumes without scanning anything twice', async () => {
+  it('S13 ends on Ctrl-C with an incomplete report and no pod, and resumes without scanning anything twice', async () => {
     const allow = ['--allow-host', site.host, '-m', 'axe,security-headers', '--max-pages', String(PAGES)];
     const out = join(home.path, 'cancelled');
     mkdirSync(out);
     const run = startCli(['scan', site.origin, ...allow, '-o', out, '--progress', 'ndjson'], { home: home.path });
     await run.line(/scan\.events\.page\.discovered/);
-    const second = await cli(['scan', site.origin, ...allow], { home: home.path });
-    expect([second.code, second.stderr]).toEqual([5, expect.stringContaining('[data_folder_busy]')]);
     await run.line(/scan\.events\.page\.completed/);
     const pressed = performance.now();
     run.child.kill('SIGINT');
