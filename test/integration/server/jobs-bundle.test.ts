@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTar, type TarFile, writeTar } from '../../../engine/run/bundle/tar.ts';
-import { sha256Hex } from '../../../engine/kernel/index.ts';
+import type { StageflowEvent } from '../../../engine/event/index.ts';
+import { newJobId, sha256Hex } from '../../../engine/kernel/index.ts';
+import { specOf } from '../../conformance/events.ts';
 import { allOf } from './all-of.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 
@@ -180,19 +182,44 @@ describe('a whole bundle', () => {
     expect((await here.call(tokens.here, 'HEAD', `/api/v1/jobs/${id}/report`)).status).toBe(200);
   });
 
-  it('goes on as a new job by the rules of this server, whatever the other one allowed', async () => {
-    const evil = (await edit('events.jsonl', (text) =>
-      text.replace('"isolation":"pod"', '"isolation":"process"'),
-    )) as Buffer;
+  it.each([
+    ['leave its pod', '"isolation":"pod"', '"isolation":"process"', 400],
+    ['scan a private address', '"urls":["https://shop.example/"]', '"urls":["http://127.0.0.1/"]', 400],
+    ['open private addresses', '"allowHosts":[]', '"allowHosts":["127.0.0.1:80"]', 403],
+  ])('goes on as a new job by the rules of this server: it may not %s', async (_, from, to, status) => {
+    const evil = await edit('events.jsonl', (text) => text.replace(from, to));
     const third = await startTestServer();
     try {
       const token = third.token(['submit', 'read']);
       expect((await take(evil, third, token)).status).toBe(201);
       const answer = await third.call(token, 'POST', `/api/v1/jobs/${id}/retry`, {});
-      expect(answer.status).toBe(400);
+      expect(answer.status).toBe(status);
       expect(third.ledger.jobs()).toHaveLength(1);
     } finally {
       await third.close();
+    }
+  });
+
+  it('cannot reach the archive of another tenant', async () => {
+    const frozen = await startTestServer({ pods: 'frozen' });
+    try {
+      const victim = frozen.token(['submit'], 'victim');
+      const zip = Buffer.from('PK\x03\x04 their build', 'latin1');
+      const theirs = await frozen.call(victim, 'POST', '/api/v1/jobs/zip', zip, { 'content-type': 'application/zip' });
+      const { source } = frozen.ledger.job(((await theirs.json()) as { id: string }).id)?.spec ?? specOf('zip');
+      const jobId = newJobId(Date.now());
+      const common = { time: 1, jobId, attempt: 1, cause: null, version: 1 };
+      const failure = { code: 'cancelled', sentence: 'x', about: null };
+      const spec = { ...specOf('zip'), source };
+      const events: StageflowEvent[] = [
+        { ...common, id: `${jobId}:1`, seq: 1, type: 'jobs.events.created', data: { spec } },
+        { ...common, id: `${jobId}:2`, seq: 2, type: 'jobs.events.failed', data: { failure, report: null } },
+      ];
+      frozen.ledger.importJob({ id: jobId, parent: null, owner: 'team', events });
+      const answer = await frozen.call(frozen.token(['submit']), 'POST', `/api/v1/jobs/${jobId}/retry`, {});
+      expect(await answer.json()).toMatchObject({ status: 410, code: 'input_expired' });
+    } finally {
+      await frozen.close();
     }
   });
 
