@@ -58,6 +58,8 @@ async function evidence(
 const html = { 'text/html': { schema: { type: 'string' as const } } };
 const NOTHING = { description: 'Unknown, revoked, expired or paused: no answer tells which.', content: html };
 
+const LATER = { description: 'Too many links that open nothing were tried from this address.', content: html };
+
 /** The public side of shares. One handler takes all of /s/, so that a malformed address answers like an unknown one. */
 export const publicShareRoutes: readonly Route[] = [
   {
@@ -71,7 +73,7 @@ export const publicShareRoutes: readonly Route[] = [
       tags: ['shares'],
       summary: 'The redacted report of a share',
       request: { params: z.object({ token: z.string() }) },
-      responses: { 200: { description: 'The report, one page.', content: html }, 404: NOTHING },
+      responses: { 200: { description: 'The report, one page.', content: html }, 404: NOTHING, 429: LATER },
     },
     register: (app, services) => void app.get('/s/*', shareHandler(services)),
   },
@@ -90,6 +92,7 @@ export const publicShareRoutes: readonly Route[] = [
         200: { description: 'The file, from a store in a folder.' },
         302: { description: 'An address of the object store that lasts 60 seconds.' },
         404: NOTHING,
+        429: LATER,
       },
     },
     // The route above takes everything below /s/.
