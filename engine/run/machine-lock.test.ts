@@ -20,7 +20,7 @@ describe('the one measurement lane of a host', () => {
     expect(await one.tryAcquire('b')).toBe(true);
   });
 
-  it.runIf(process.platform === 'linux')('is given to one engine of a host at a time', async () => {
+  it.runIf(process.platform === 'linux')('is given to one engine of a host at a time (Linux only)', async () => {
     expect(await one.tryAcquire('a')).toBe(true);
     expect(await other.tryAcquire('b')).toBe(false);
     one.release('a');
