@@ -7,6 +7,7 @@ import {
   type Severity,
   type Standard,
 } from '@stageflow/engine/sdk';
+import { howToFix } from './advice.ts';
 import type { AxeCheck, AxeNode, AxeRaw, AxeRule } from './result.ts';
 import { criterionOf } from './wcag.ts';
 
@@ -93,17 +94,11 @@ function findingsOf(rule: AxeRule, outcome: 'fail' | 'needs-review'): ScannerFin
     confidence: outcome === 'fail' ? 'certain' : 'possible',
     category: advice ? 'best-practices' : 'accessibility',
     standards: standardsOf(rule.tags),
-    howToFix: `${rule.description}. ${howTo(rule.nodes)}`.replace('..', '.'),
+    howToFix: howToFix(rule),
     helpUrl: rule.helpUrl,
     ...(dependsOn ? { dependsOn } : {}),
     occurrences,
   }));
-}
-
-/** axe's advice for the first node, which is the same for its siblings but for measured values. */
-function howTo(nodes: readonly AxeNode[]): string {
-  const summary = nodes[0]?.failureSummary?.replace(/\s*\n\s*/g, ' ').trim() ?? '';
-  return clip(summary === '' ? 'See the linked page for how to mend it.' : summary, 2000);
 }
 
 /** Findings of one page from axe's stored result. Violations fail; what axe could not decide is for a person to review. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CellFindings, Manifest } from '@stageflow/engine/sdk';
+import { ADVICE_CHARACTERS, howToFix } from '../advice.ts';
 import { audit, messageOf, selectorOf } from '../audit.ts';
-import type { AxeRaw } from '../result.ts';
+import type { AxeCheck, AxeNode, AxeRaw, AxeRule } from '../result.ts';
 
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
 const manifest = Manifest.parse(read('../manifest.json'));
@@ -68,5 +69,43 @@ describe('the audit of axe’s stored result', () => {
 
   it('marks what depends on styles', () => {
     expect(ruled('color-contrast')?.dependsOn).toEqual(['style', 'font']);
+  });
+});
+
+describe('how to fix it', () => {
+  const check = (message: string): AxeCheck => ({ id: 'x', message, data: null });
+  const rule = (node: Partial<AxeNode>): AxeRule => ({
+    id: 'x',
+    impact: null,
+    tags: [],
+    help: 'x',
+    description: 'Ensure x',
+    helpUrl: 'https://x.example',
+    nodeCount: 1,
+    nodes: [{ target: ['a'], html: '', impact: null, failureSummary: null, any: [], all: [], none: [], ...node }],
+  });
+
+  it('is short, whole sentences, for every rule of a real page', () => {
+    for (const { howToFix } of judged.findings) {
+      expect(howToFix.length).toBeLessThanOrEqual(ADVICE_CHARACTERS);
+      expect(howToFix).toMatch(/^Ensure .*\.$/);
+    }
+  });
+
+  it('says what must be mended before what is one of several ways', () => {
+    expect(howToFix(rule({ any: [check('no text'), check('no label.')], none: [check('is\n hidden')] }))).toBe(
+      'Ensure x. Fix this: is hidden. Fix any of the following: no text. no label.',
+    );
+  });
+
+  it('leaves whole sentences out when they do not fit, and says where they are', () => {
+    const long = ['a', 'b', 'c'].map((letter) => check(letter.repeat(150)));
+    expect(howToFix(rule({ all: long }))).toBe(
+      `Ensure x. Fix all of the following: ${'a'.repeat(150)}. ${'b'.repeat(150)}. See the linked page for more.`,
+    );
+  });
+
+  it('points to the linked page when axe names no reason', () => {
+    expect(howToFix(rule({}))).toBe('Ensure x. See the linked page for more.');
   });
 });
