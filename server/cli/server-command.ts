@@ -16,6 +16,7 @@ import { readConfig } from '../config-env.ts';
 import { listen } from '../listen/listen.ts';
 import { assertSafeBinding } from '../listen/safe-binding.ts';
 import { canariesOf, startCanaries } from '../ops/canary.ts';
+import { assertDurable } from '../ops/durability.ts';
 import { firstToken } from '../ops/first-token.ts';
 import { pressureOf } from '../ops/health.ts';
 import { createMetrics } from '../ops/metrics.ts';
@@ -73,13 +74,7 @@ export async function serverCommand(
   try {
     const { service } = engine.ledger;
     owners.tenantOf = (jobId) => service.owners.tenantOf(jobId) ?? '';
-    const { facts } = engine.queue;
-    if (facts.reducedDurability && !config.allowReducedDurability && options.allowReducedDurability !== true) {
-      throw new StageflowError('setup_needed', {
-        what: `A nats-server from 2.10 on (${facts.server} can lose accepted jobs at a power loss)`,
-        commands: './stageflow doctor, or accept it with ./stageflow server --allow-reduced-durability',
-      });
-    }
+    assertDurable(engine.queue.facts, config.allowReducedDurability || options.allowReducedDurability === true);
     if (s3 !== null) await assertNarrowShareKey(s3);
     // What a dead server had in flight was never answered: its client tries again.
     service.idempotency.releaseAll();

@@ -154,6 +154,36 @@ describe('./stageflow server', () => {
   });
 });
 
+describe('a server that is stopped', () => {
+  it('takes nothing new while cells end, ends at once at the second signal, and goes on with the next start', async () => {
+    const home = createHome();
+    let server = await startServer(home.path, { STAGEFLOW_GRACE_SECONDS: '600', STAGEFLOW_PORT: '0' });
+    const token = (await server.run.line(/\/signin#sf_/)).split('#')[1] ?? '';
+    const jobId = await submitShop(server, token);
+    await watch(server, token, jobId, (names) => names.length > 25);
+    server.run.child.kill('SIGTERM');
+    await server.run.line(/^Stopping/);
+    const ready = await fetch(`${server.origin}/readyz`);
+    expect(await ready.json()).toMatchObject({ status: 'stopping' });
+    const refused = await api(server, token, '/api/v1/jobs/url', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ urls: ['https://example.org'] }),
+    });
+    expect(refused.status).toBe(503);
+    server.run.child.kill('SIGTERM');
+    expect((await server.run.done).code).toBe(130);
+
+    server = await startServer(home.path);
+    await watch(server, token, jobId, () => false);
+    expect((await history(server, token, jobId)).at(-1)?.type).toBe('jobs.events.completed');
+    server.run.child.kill('SIGTERM');
+    expect((await server.run.done).code).toBe(0);
+    expect(leftovers(home.path)).toEqual([]);
+    home.dispose();
+  });
+});
+
 describe('the server command', () => {
   it.each([
     [{ STAGEFLOW_PORT: 'http' }, 2, /STAGEFLOW_PORT cannot be used: it must be a number/],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLog, silentLog, systemClock } from '../../../engine/kernel/index.ts';
 import { readConfig } from '../../../server/config-env.ts';
 import { type Canary, judgeDisk, startCanaries } from '../../../server/ops/canary.ts';
+import { assertDurable } from '../../../server/ops/durability.ts';
 import { type Part, PARTS, pressureOf } from '../../../server/ops/health.ts';
 import { createMetrics } from '../../../server/ops/metrics.ts';
 import { listenForMetrics } from '../../../server/ops/metrics-port.ts';
@@ -135,6 +136,13 @@ describe('N9 the canaries', () => {
   ])('of a disk of %i bytes with %i left: room %s', (size, left, room) => {
     expect(judgeDisk({ bsize: 4096, blocks: size / 4096, bavail: left / 4096 }) === null).toBe(room);
   });
+});
+
+it('N1 a queue of reduced durability is served on only when its owner says so', () => {
+  const old = { server: '2.9.10', reducedDurability: true };
+  expect(() => assertDurable(old, false)).toThrow(/2\.9\.10 can lose accepted jobs[^]*--allow-reduced-durability/);
+  expect(() => assertDurable(old, true)).not.toThrow();
+  expect(() => assertDurable({ server: '2.14.5', reducedDurability: false }, false)).not.toThrow();
 });
 
 describe('every answer', () => {
