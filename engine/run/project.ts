@@ -9,6 +9,9 @@ interface Folded {
   readonly savedSeq: number;
 }
 
+/** Events of a small job between two storings of its view. */
+const EVENTS_BETWEEN = 8;
+
 // Views of jobs that run, so that an event costs one step of the fold and not a reading of the whole view.
 const running = new WeakMap<Ledger, Map<string, Folded>>();
 
@@ -24,8 +27,10 @@ export function project(ledger: Ledger, jobId: string): JobView | null {
   const seq = fresh.at(-1)?.seq ?? known?.seq ?? 0;
   let savedSeq = known?.savedSeq ?? 0;
   const ended = TERMINAL.has(view.state);
-  // Storing costs as much as the site is large, so a large one is stored once in a while; what is stored names its seq and is folded on from there.
-  if (seq > savedSeq && (ended || seq - savedSeq > view.pages.length / 100)) {
+  // Storing waits for the disk and costs as much as the site is large, so it is done at first, at the end, and once in a while between; what
+  // is stored names its seq and is folded on from there.
+  const due = savedSeq === 0 || ended || seq - savedSeq >= Math.max(EVENTS_BETWEEN, view.pages.length / 100);
+  if (seq > savedSeq && due) {
     ledger.saveView(jobId, canonicalJson(view), seq);
     savedSeq = seq;
   }

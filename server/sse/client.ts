@@ -1,6 +1,6 @@
 import { HEARTBEAT, HELLO } from './frame.ts';
 import type { History } from './history.ts';
-import type { Entry } from './recent.ts';
+import type { Batch, Entry } from './recent.ts';
 
 /** Most bytes that wait for one client; a reader who stays further behind is ended and comes again by position. */
 export const BUFFER_BYTES = 64 * 1024;
@@ -26,8 +26,8 @@ export interface Subscription {
 export interface Client {
   readonly subscription: Subscription;
   readonly body: ReadableStream<Uint8Array>;
-  /** A new event, if it is for this client; one that still catches up reads it by itself. */
-  deliver(entry: Entry): void;
+  /** New events, those that are for this client; one that still catches up reads them by itself. */
+  deliver(batch: Batch): void;
   /** A heartbeat; a reader that read nothing since the last one is cut off, one that does not catch up is ended. */
   beat(): void;
   /** Ends the stream with a last frame once everything before it is handed out. */
@@ -169,17 +169,20 @@ export function openClient(
   return {
     subscription,
     body,
-    deliver: (entry) => {
-      if (stage !== 'live' || entry.position <= cursor || !wanted(entry)) return;
-      if (fits(entry.bytes)) {
-        put(entry.bytes);
-        cursor = entry.position;
-      } else {
+    deliver: (batch) => {
+      if (stage !== 'live') return;
+      const fresh = batch.entries.filter((entry) => entry.position > cursor && wanted(entry));
+      // Mostly a client wants all: then the whole batch is one write, of bytes that all clients share.
+      const chunks = fresh.length === batch.entries.length ? [batch.bytes] : fresh.map((entry) => entry.bytes);
+      if (waiting() + chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0) > BUFFER_BYTES) {
         // A burst, or a slow reader: it goes on from the history as fast as it reads, for a while.
         stage = 'catching up';
         late = 0;
         void catchUp();
+        return;
       }
+      for (const chunk of chunks) put(chunk);
+      cursor = Math.max(cursor, batch.entries.at(-1)?.position ?? 0);
     },
     beat: () => {
       if (stage === 'gone') return;

@@ -9,6 +9,7 @@ import { isLive } from '../auth/principal.ts';
 import { type Client, openClient, type Subscription } from './client.ts';
 import { frame } from './frame.ts';
 import { openHistory } from './history.ts';
+import { batchOf } from './recent.ts';
 
 /** How often tokens are looked at; every fifth look is a heartbeat (15 s). */
 const LOOK_MS = 3000;
@@ -53,10 +54,11 @@ export function openHub({ engine, clock, log, streamsPerToken }: HubPorts): Stre
   /** Hands out what was recorded since. */
   const advance = () => {
     due = false;
-    for (const entry of history.advance()) {
-      for (const client of clients) client.deliver(entry);
-      if (ENDS.has(entry.type)) awaitEnd(entry.jobId);
-    }
+    const entries = history.advance();
+    if (entries.length === 0 || clients.size === 0) return;
+    const batch = batchOf(entries);
+    for (const client of clients) client.deliver(batch);
+    for (const { type, jobId } of entries) if (ENDS.has(type)) awaitEnd(jobId);
   };
   /** Many commits of one turn are handed out together, and never inside the writer's own call. */
   const onCommit = () => {

@@ -20,6 +20,22 @@ export function entryOf(
   return { position, jobId: event.jobId, tenant, type: event.type, bytes };
 }
 
+/** Events that are handed out together. */
+export interface Batch {
+  readonly entries: readonly Entry[];
+  /** All of them on the wire. */
+  readonly bytes: Uint8Array;
+}
+
+/** Events as a batch. */
+export function batchOf(entries: readonly Entry[]): Batch {
+  const [only] = entries;
+  return {
+    entries,
+    bytes: entries.length === 1 && only ? only.bytes : Buffer.concat(entries.map(({ bytes }) => bytes)),
+  };
+}
+
 /** The newest events, kept in memory so that a thousand clients who come again at once cost no reading of the ledger. */
 export interface Recent {
   /** Adds the next event; the oldest ones make room. */
