@@ -1,4 +1,6 @@
-import type { Command } from 'commander';
+import { EXIT } from '@stageflow/engine/kernel';
+import { Argument, type Command } from 'commander';
+import type { Shell } from './completion.ts';
 import type { Done } from './program-jobs.ts';
 
 /** Commands about the data folder itself and the servers that it knows. */
@@ -39,4 +41,13 @@ export function addFolderCommands(program: Command, done: Done): void {
     .description('forget a server and its token')
     .argument('<name>')
     .action(async (name: string) => done((await import('./remote.ts')).removeRemote(name)));
+  program
+    .command('completion')
+    .description('print a script that completes commands in a shell; source it')
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell: Shell) => {
+      const { completionScript } = await import('./completion.ts');
+      process.stdout.write(completionScript(program, shell));
+      return done(EXIT.pass);
+    });
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nextState } from '../../engine/fsm/index.ts';
 import { systemClock } from '../../engine/kernel/index.ts';
 import { openLedger } from '../../engine/ledger/index.ts';
-import { cli, createHome, leftovers, startCli } from './cli.ts';
+import { createHome, leftovers, startCli } from './cli.ts';
 import { serveSite, type SiteServer } from './site-server.ts';
 import { readReport, scan } from './support/scan.ts';
 
