@@ -1,4 +1,4 @@
-/** A path without what must stay secret: the token of a share link. */
+/** A path without what must stay secret: the token of a share link, however its address is spelled. */
 export function maskedPath(path: string): string {
-  return path.replace(/^\/s\/[^/]+/, '/s/[masked]');
+  return path.replace(/^(?:\/|%2F)+(?:s|%73)(?:\/|%2F)+[^/?#]+/i, '/s/[masked]');
 }
