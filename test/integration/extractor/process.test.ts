@@ -70,6 +70,41 @@ test('Z21 bytes that are not those of the assignment are refused', async () => {
   expect(await said).toMatchObject({ type: 'extractor.refused', code: 'zip_mismatch' });
 });
 
+/** Archives in archives, ten deep around one that opening would refuse: its two entries share their bytes. */
+function nested(): Buffer {
+  const bomb = zip([
+    { name: 'evil.html', data: Buffer.alloc(1 << 20) },
+    { name: 'again', only: 'central', central: { offset: 0 } },
+  ]);
+  let packed = bomb;
+  for (let level = 0; level < 10; level += 1)
+    packed = zip([
+      { name: 'index.html', data: `level ${level}` },
+      { name: 'inner.zip', data: packed },
+    ]);
+  return packed;
+}
+
+test('Z5 an archive within the archive stays packed: served byte for byte as a file, never opened', async () => {
+  const inner = nested();
+  const files = { 'index.html': 'outer', 'inner.zip': inner, 'downloads/page.html.zip': inner };
+  const { handlers, said } = engineWith(zip(Object.entries(files).map(([name, data]) => ({ name, data }))));
+  const container = await pod.start('extractor', handlers);
+  const message = await said;
+  if (message.type !== 'extractor.ready') throw new Error(JSON.stringify(message));
+  const unpacked = Object.values(files).reduce((sum, data) => sum + data.length, 0);
+  expect(message.site).toMatchObject({ files: 3, bytes: unpacked, pages: ['/'] });
+  const ask = (path: string) => fetch(`http://127.0.0.1:${message.port}/${path}`);
+  for (const path of ['inner.zip', 'downloads/page.html.zip']) {
+    const answer = await ask(path);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/zip']);
+    expect(Buffer.from(await answer.arrayBuffer()).equals(inner)).toBe(true);
+  }
+  for (const path of ['inner.zip/index.html', 'inner/index.html', 'evil.html', 'downloads/page.html'])
+    expect([path, (await ask(path)).status]).toEqual([path, 404]);
+  await container.kill();
+});
+
 test('a job without an archive is a coded failure of the container, not a hang', async () => {
   const { handlers, said } = engineWith(build);
   const container = await pod.start('extractor', { ...handlers, input: async () => null });
