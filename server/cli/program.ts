@@ -98,7 +98,7 @@ export function buildProgram(signal: AbortSignal): { run(argv: readonly string[]
 
   program
     .command('server')
-    .description('serve the HTTP API and the screens until it is stopped; settings are STAGEFLOW_* variables')
+    .description('serve the HTTP API until it is stopped; settings are STAGEFLOW_* variables')
     .option('--new-token', "make and print another administrator's token")
     .option('--allow-reduced-durability', 'serve on a queue that can lose accepted jobs at a power loss')
     .action(async (options: { newToken?: boolean; allowReducedDurability?: boolean }) => {
