@@ -111,7 +111,10 @@ export async function serverCommand(
     const app = createApp(services);
     const listener = await listen({ app, config, clock, log });
     undo.push(() => listener.close(LAST_ANSWERS_MS));
-    if (config.metricsPort !== 0) undo.push(await listenForMetrics(config.metricsPort, metrics.page));
+    if (config.metricsPort !== 0) {
+      const scraped = await listenForMetrics(config.metricsPort, metrics.page);
+      undo.push(() => scraped.close());
+    }
 
     const address = config.publicUrl?.replace(/\/$/, '') ?? `http://127.0.0.1:${listener.port}`;
     const owner = await serveOwner(app, engine, address);

@@ -188,11 +188,11 @@ describe('the metrics', () => {
   it('are given on loopback without a token, to the right name only', async () => {
     const metrics = createMetrics(systemClock);
     metrics.answered({ method: 'GET', pattern: '/s/:token', status: 200, ms: 3 });
-    const close = await listenForMetrics(17_171, metrics.page);
+    const { port, close } = await listenForMetrics(0, metrics.page);
     try {
-      const answer = await fetch('http://127.0.0.1:17171/metrics');
+      const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
       expect(await answer.text()).toContain('route="/s/:token",status="200"} 1');
-      expect((await fetch('http://127.0.0.1:17171/')).status).toBe(404);
+      expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);
     } finally {
       await close();
     }
