@@ -3,6 +3,7 @@ import { prepareMachine, takeImage } from '@stageflow/engine/preflight';
 import { add, closingLine, type Counts, NONE, part } from './test/counts.ts';
 import { bringObjectStores } from './test/object-stores.ts';
 import { asOrdinaryUser } from './test/ordinary-user.ts';
+import { oneByOne, SIDE_BY_SIDE } from './test/side-by-side.ts';
 import { checks, suite } from './test/suite.ts';
 
 const say = (line: string): void => {
@@ -32,10 +33,17 @@ export async function testCommand(
     total = add(total, await part(name, work, say));
   };
   if (options.integration !== true && files.length === 0) await run('The checks', checks);
-  if (options.integration !== true) await run('The unit suite', () => suite('unit', files, say));
+  if (options.integration !== true) await run('The unit suite', () => suite('unit', { files }, say));
   // A compiler at work beside them would fail tests that watch the clock.
   await run('The object stores', () => stores.then(() => NONE));
-  await run('The integration suite', () => suite('integration', files, say));
+  if (files.length > 0) {
+    await run('The integration suite', () => suite('integration', { files }, say));
+  } else {
+    await run('The integration suite, two at a time', () =>
+      suite('integration', { files: SIDE_BY_SIDE, workers: 2 }, say),
+    );
+    await run('The integration suite', () => suite('integration', { files: oneByOne() }, say));
+  }
   if (options.ci === true && process.getuid?.() === 0)
     await run('The integration suite as an ordinary user', () => asOrdinaryUser(say));
   process.stdout.write(`${closingLine(total)}\n`);

@@ -26,8 +26,20 @@ export function skippedIn(results: Results): string[] {
   return all.filter(({ status }) => status === 'skipped' || status === 'pending').map(({ fullName }) => fullName);
 }
 
-/** Runs one vitest project, says what it skipped and reads its counts; a run without a result counts as one failure. */
-export async function suite(project: string, files: readonly string[], say: (line: string) => void): Promise<Counts> {
+/** What of a project is run, and how. */
+interface Selection {
+  /** Only these; all when empty. */
+  readonly files?: readonly string[];
+  /** Files at a time, instead of what the project says. */
+  readonly workers?: number;
+}
+
+/** Runs a vitest project, says what it skipped and reads its counts; a run without a result counts as one failure. */
+export async function suite(
+  project: string,
+  { files = [], workers }: Selection,
+  say: (line: string) => void,
+): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), 'stageflow-results-'));
   const output = join(folder, 'results.json');
   try {
@@ -39,6 +51,7 @@ export async function suite(project: string, files: readonly string[], say: (lin
       '--reporter=json',
       `--outputFile.json=${output}`,
       '--passWithNoTests',
+      ...(workers === undefined ? [] : ['--fileParallelism', `--maxWorkers=${workers}`]),
       ...files,
     ];
     const code = await runProgram(join(ROOT, 'node_modules/.bin/vitest'), args);
