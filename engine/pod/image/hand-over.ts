@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { StageflowError } from '../../kernel/index.ts';
 import { podmanHost, runCommand } from '../host/index.ts';
 import { imageExists, imageRef } from './ensure-image.ts';
+import { pruneImages } from './prune.ts';
 
 /** The index of an OCI archive, as far as it names images. */
 const Index = z.looseObject({
@@ -57,4 +58,5 @@ export async function takeImage(file: string): Promise<void> {
   if (await imageExists(host, ref)) return;
   const loaded = await runCommand(host.command(['load', '--quiet', '--input', file]), { timeoutMs: 600_000 });
   if (loaded.code !== 0) throw refuse(loaded.stderr.trim().split('\n').at(-1) || 'podman load ended without a word');
+  await pruneImages(host, ref);
 }
