@@ -24,7 +24,7 @@ export function createHandlers(talk: Talk, answer: (role: Role) => Answer): (rol
     input: async () => {
       if (job.spec.source.kind !== 'zip') return null;
       const object = await ports.store.get('scanner-staging', job.spec.source.stagingKey);
-      if (object) return object.body;
+      if (object) return told(object.body, talk);
       talk.failed(new StageflowError('input_expired'));
       return null;
     },
@@ -52,4 +52,14 @@ export function createHandlers(talk: Talk, answer: (role: Role) => Answer): (rol
     dial: (authority) => ports.dial(authority, talk.site),
   };
   return (role) => (role === 'extractor' ? extractor : runner);
+}
+
+/** Bytes on their way to a container; a store that breaks off ends the attempt with its own word, before the container can complain. */
+async function* told(bytes: AsyncIterable<Uint8Array>, talk: Talk): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes;
+  } catch (error) {
+    talk.failed(error);
+    throw error;
+  }
 }

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import http2 from 'node:http2';
 import type { ClientHttp2Session, OutgoingHttpHeaders } from 'node:http2';
 import type { Duplex, Readable } from 'node:stream';
+import { asStageflowError, StageflowError } from '@stageflow/engine/kernel';
 import { Assignment, MessageAnswer, StoredArtifact, WorkItem } from '@stageflow/engine/sdk';
 import type { ContainerMessage, NextRequest } from '@stageflow/engine/sdk';
 import { exchange, jsonOf, wholeAnswer } from './exchange.ts';
 import type { Answer } from './exchange.ts';
+import { whileStoreIsAway } from './patience.ts';
 import { TunnelSocket } from './tunnel.ts';
 import type { TunnelAnswer } from './tunnel.ts';
 
@@ -28,7 +30,7 @@ export class EngineRefusal extends Error {
   }
 }
 
-/** Everything a container can ask of the engine. Every method rejects with `EngineRefusal` when the engine says no. */
+/** Everything a container can ask of the engine. Every method rejects with `EngineRefusal` when the engine says no; a store that is away is asked again for a minute first. */
 export interface EngineChannel {
   /** What this container is to do. */
   assignment(): Promise<Assignment>;
@@ -68,7 +70,10 @@ export function openEngineChannel(stream: Duplex): EngineChannel {
     closed,
     assignment: async () => Assignment.parse(expectJson('GET /assignment', await ask('GET', '/assignment', 'none'))),
     input: async () => {
-      const answer = await openStream(session, { ':method': 'GET', ':path': '/input' }, 'none');
+      const answer = await whileStoreIsAway(
+        () => openStream(session, { ':method': 'GET', ':path': '/input' }, 'none'),
+        (given) => !(given instanceof TunnelSocket) && isAway(given),
+      );
       if (answer instanceof TunnelSocket) return answer.end();
       if (answer.status === 404) return null;
       throw refusalOf('GET /input', answer);
@@ -90,10 +95,11 @@ export function openEngineChannel(stream: Duplex): EngineChannel {
         throw new EngineRefusal(`PUT ${path}`, 413, 'bad_result', 'larger than 64 MiB');
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       const more = { 'x-content-sha256': sha256, 'content-length': String(bytes.length) };
-      return StoredArtifact.parse(expectJson(`PUT ${path}`, await ask('PUT', `/artifacts/${path}`, bytes, more)));
+      const answer = await whileStoreIsAway(() => ask('PUT', `/artifacts/${path}`, bytes, more), isAway);
+      return StoredArtifact.parse(expectJson(`PUT ${path}`, answer));
     },
     getArtifact: async (key) => {
-      const answer = await ask('GET', `/artifacts/${key}`, 'none');
+      const answer = await whileStoreIsAway(() => ask('GET', `/artifacts/${key}`, 'none'), isAway);
       if (answer.status === 404) return null;
       if (answer.status !== 200) throw refusalOf(`GET ${key}`, answer);
       return answer.body;
@@ -135,6 +141,16 @@ function expectJson(request: string, answer: Answer): unknown {
 function refusalOf(request: string, answer: Answer): EngineRefusal {
   const { code, reason } = problemOf(answer);
   return new EngineRefusal(request, answer.status, code, reason);
+}
+
+/** The engine's store did not do it now: the same may go well in a moment. */
+const isAway = (answer: Answer): boolean => answer.status === 503 && problemOf(answer).code === 'store_failed';
+
+/** What a container could not go on for, as the error table names it: a store that stayed away is no fault of the container. */
+export function fatalError(thrown: unknown): StageflowError {
+  if (thrown instanceof EngineRefusal && thrown.code === 'store_failed')
+    return new StageflowError('store_failed', { reason: thrown.message }, { cause: thrown });
+  return asStageflowError(thrown);
 }
 
 function problemOf(answer: Answer): { code: string; reason: string } {

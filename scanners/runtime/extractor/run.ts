@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
-import { StageflowError } from '@stageflow/engine/kernel';
 import type { ContainerMessage, ExtractorAssignment } from '@stageflow/engine/sdk';
+import { fatalError } from '../channel/index.ts';
 import { receiveArchive } from './receive.ts';
 import { ArchiveRefusal } from './refusal.ts';
 import { readSite } from './site/index.ts';
@@ -56,10 +56,7 @@ async function extractAndServe(assignment: ExtractorAssignment, input: AsyncIter
 
 /** Details of a failure that is not the archive's, for the engine's log. */
 export function fatalMessage(error: unknown): Extract<ContainerMessage, { type: 'fatal' }> {
-  const { code } =
-    error instanceof StageflowError
-      ? error
-      : { code: (error as { code?: unknown }).code === 'ENOSPC' ? 'disk_full' : 'internal' };
+  const { code } = fatalError(error);
   const reason = error instanceof Error ? error.message : String(error);
   return { type: 'fatal', code, reason: reason.slice(0, 1000) };
 }

@@ -2,8 +2,7 @@
  * The runner's process: takes its assignment over stdin and stdout, does it, and ends.
  * Exit 0 when the engine has no more work, 1 when it could not go on (the reason went to the engine as `fatal`).
  */
-import { asStageflowError } from '@stageflow/engine/kernel';
-import { connectEngine, endProcess } from '../channel/index.ts';
+import { connectEngine, endProcess, fatalError } from '../channel/index.ts';
 import type { WarmRunner } from './warm-up.ts';
 
 const channel = connectEngine();
@@ -28,7 +27,7 @@ try {
   await runAssignment(assignment, channel, warm);
   stopHeartbeat();
 } catch (thrown) {
-  const error = asStageflowError(thrown);
+  const error = fatalError(thrown);
   exitCode = 1;
   process.stderr.write(
     `${JSON.stringify({ level: 'error', message: error.message, code: error.code, cause: String(error.cause ?? '') })}\n`,

@@ -9,6 +9,7 @@ import { serveChannel } from '../../../engine/pod/channel/index.ts';
 import type { ChannelHandlers } from '../../../engine/pod/index.ts';
 import { ARCHIVE_LIMITS } from '../../../engine/scanner/index.ts';
 import type { Assignment, ContainerMessage, WorkItem } from '../../../engine/scanner/index.ts';
+import { EngineRefusal, fatalError } from '../../../scanners/runtime/channel/index.ts';
 import { handlersOf, memoryStore, openPair } from './pair.ts';
 
 const open: { destroy(): void }[] = [];
@@ -361,3 +362,32 @@ function raw(handlers: Partial<ChannelHandlers>, budget = 1e6) {
     });
   return { request, ends };
 }
+
+test('an object is sent again, and one asked for again, while the store is away', async () => {
+  const { put, objects } = memoryStore();
+  let away = 3;
+  const whenBack = <T>(act: () => T): T => {
+    if (away-- > 0) throw new StageflowError('store_failed', { reason: 'connect ECONNREFUSED' });
+    return act();
+  };
+  const { container } = pair({
+    putArtifact: async (...given) => whenBack(() => put(...given)),
+    getArtifact: async () => whenBack(() => [Buffer.from('kept')] as unknown as AsyncIterable<Uint8Array>),
+  });
+  const bytes = Buffer.alloc(300_000, 7);
+  expect((await container.putArtifact('axe/evidence/p1/a.json', bytes)).size).toBe(bytes.length);
+  expect(objects.get('axe/evidence/p1/a.json')?.equals(bytes)).toBe(true);
+  away = 1;
+  expect(String(await container.getArtifact('j1/axe/a.json'))).toBe('kept');
+});
+
+test('what the store refuses for good is refused at once, and a store that stayed away is told as such', async () => {
+  const { container } = pair({
+    putArtifact: () => Promise.reject(new StageflowError('disk_full', { path: 'the store' })),
+  });
+  const began = Date.now();
+  await expect(container.putArtifact('axe/evidence/p1/a.json', Buffer.from('x'))).rejects.toThrow(/disk_full/);
+  expect(Date.now() - began).toBeLessThan(200);
+  expect(fatalError(new EngineRefusal('PUT a', 503, 'store_failed', 'away')).code).toBe('store_failed');
+  expect(fatalError(new EngineRefusal('PUT a', 500, 'ledger_failed', 'x')).code).toBe('internal');
+});

@@ -45,6 +45,14 @@ export function scannedTwice(words: string, histories: ReadonlyMap<string, reado
   });
 }
 
+/** The last complaints about a job in the log, for a run that went wrong. */
+export function lastWords(words: string, id: string): string[] {
+  return words
+    .split('\n')
+    .filter((line) => line.includes(id) && /"level":"(warn|error)"/.test(line))
+    .slice(-8);
+}
+
 /** Objects that an event names and the store has not, or not of that size. */
 export async function missingObjects(store: ArtifactStore, events: readonly StageflowEvent[]): Promise<string[]> {
   const missing: string[] = [];
