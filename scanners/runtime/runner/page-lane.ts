@@ -56,7 +56,10 @@ export async function runPageLane(lane: PageLane): Promise<void> {
   let tab: Tab | null = null;
   let desk: Promise<void> = Promise.resolve();
   try {
-    for (let work = await lane.channel.next('page'); work !== null; work = await lane.channel.next('page')) {
+    // The tab is made while the first work is asked for.
+    const [first, opened] = await Promise.all([lane.channel.next('page'), openTab(lane.context, lane.guard)]);
+    tab = opened;
+    for (let work = first; work !== null; work = await lane.channel.next('page')) {
       if (work.kind !== 'page') throw new StageflowError('internal', { reason: 'the page lane was given other work' });
       if (tab && (tab.uses >= USES || tab.crashed.aborted)) {
         await tab.close();

@@ -9,7 +9,6 @@ import { readOrigin } from './origin.ts';
 import { runMachineLane, runSiteLane } from './other-lanes.ts';
 import { runPageLane } from './page-lane.ts';
 import { openDarkroom } from './picture.ts';
-import { proveSandbox, sandboxHolds } from './sandbox-proof.ts';
 import { loadScanners } from './scanner-modules.ts';
 import { requestGuard } from './tab.ts';
 import { takeUp, type WarmRunner } from './warm-up.ts';
@@ -39,9 +38,10 @@ export async function runAssignment(
   loading.catch(() => {});
   let browser: Browser | null = null;
   try {
-    browser = await started.browser();
+    const proven = await started.browser();
+    browser = proven.browser;
     const scanners = await loading;
-    const agentName = assignment.userAgent ?? (await userAgentOf(browser));
+    const agentName = assignment.userAgent ?? proven.agentName;
     const fetcher = createGuardedFetch(proxy, access, assignment, agentName);
     const guard = requestGuard({
       access,
@@ -71,14 +71,10 @@ export async function runAssignment(
         access.storageState as Parameters<typeof browser.context.setStorageState>[0],
       );
     if (access.cookies.length > 0) await browser.context.addCookies([...access.cookies]);
-    // A persistent context opens with a blank tab: the proof needs a renderer, and this is one.
-    const proof = await proveSandbox();
-    if (process.platform === 'linux' && !sandboxHolds(proof))
-      throw new StageflowError('sandbox_missing', {}, { cause: new Error(JSON.stringify(proof)) });
     await channel.send({
       type: 'runner.ready',
       browser: browser.version,
-      sandbox: proof,
+      sandbox: proven.proof,
       versions: {
         node: process.versions.node,
         ...Object.fromEntries([...scanners.values()].map((one) => [one.id, one.manifest.version])),
@@ -137,14 +133,6 @@ export async function runAssignment(
     await browser?.close();
     await proxy.close();
   }
-}
-
-/** The browser's own name for itself, so that the scanners' fetches look like the page's. */
-async function userAgentOf(browser: Browser): Promise<string> {
-  const page = browser.context.pages()[0] ?? (await browser.context.newPage());
-  return (
-    await page.evaluate(() => (globalThis as unknown as { navigator: { userAgent: string } }).navigator.userAgent)
-  ).replace('HeadlessChrome', 'Chrome');
 }
 
 export { warmUp } from './warm-up.ts';
