@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { S3Store } from '../../../engine/artifact/index.ts';
 import { connectJetStreamBus } from '../../../engine/bus/index.ts';
 import { silentLog, systemClock } from '../../../engine/kernel/index.ts';
@@ -104,7 +104,7 @@ it('the queue’s unit starts a queue that the engine accepts: durable, with its
       log: silentLog,
       onPoison: async () => {},
     });
-  const bus = await connect(token);
+  const bus = await vi.waitFor(() => connect(token), { timeout: 20_000, interval: 100 });
   onTestFinished(() => bus.close());
   await bus.prepare();
   expect(bus.facts).toMatchObject({ kind: 'jetstream', reducedDurability: false });
