@@ -22,12 +22,16 @@ const ACCEPTED = {
 /** Where a job is. */
 export const addressOfJob = (id: string) => `/api/v1/jobs/${id}`;
 
-const UrlJob = ScanOptions.extend({
-  urls: z.array(z.string().max(4096)).min(1).max(10_000),
-  /** `crawl`: follow links from the addresses; `list`: exactly these pages. */
-  mode: z.enum(['crawl', 'list']).default('crawl'),
-  access: Access.optional(),
-}).openapi('UrlJob');
+// Spelled out and not extended: in the document two closed schemas side by side would allow nothing at all.
+const UrlJob = z
+  .strictObject({
+    ...ScanOptions.shape,
+    urls: z.array(z.string().max(4096)).min(1).max(10_000),
+    /** `crawl`: follow links from the addresses; `list`: exactly these pages. */
+    mode: z.enum(['crawl', 'list']).default('crawl'),
+    access: Access.optional(),
+  })
+  .openapi('UrlJob');
 
 const ZipOfUpload = z
   .strictObject({
