@@ -137,8 +137,6 @@ describe('a server whose parts are killed at random', () => {
       expect(new Set(rows.map((row) => row.id)), 'accepted jobs and those of the ledger').toEqual(ids);
       expect(rows.filter((row) => row.state !== 'DONE' && row.state !== 'FAILED')).toEqual([]);
       const words = server.words();
-      const unexplained = rows.filter((row) => !EXPLAINED.has(row.failureCode));
-      expect(unexplained.map((row) => [row.failureCode, ...lastWords(words, row.id)])).toEqual([]);
       expect(rows.flatMap((row) => look((ledger) => faultsOfHistory(ledger, row.id)))).toEqual([]);
 
       const histories = new Map(rows.map((row) => [row.id, look((ledger) => ledger.events(row.id))]));
@@ -161,6 +159,8 @@ describe('a server whose parts are killed at random', () => {
           expect(await store.head('scanner-artifacts', `${id}/${name}`), `${id}/${name}`).not.toBeNull();
       expect(await strayObjects(store, ids)).toEqual([]);
       expect(await orphans({ home: home.path, temporary, engineId, volumesBefore })).toEqual([]);
+      const unexplained = rows.filter((row) => !EXPLAINED.has(row.failureCode));
+      expect(unexplained.map((row) => [row.failureCode, ...lastWords(words, row.id)])).toEqual([]);
     },
     (SIZE.minutes + 2) * 60_000,
   );

@@ -19,6 +19,8 @@ export interface Proxy {
   readonly port: number;
   readonly refusals: Refusals;
   readonly files: SiteFiles;
+  /** Aborts when nobody serves the local site any more: what pages do from then on says nothing about the site. */
+  readonly siteGone: AbortSignal;
   /** Names the local site after the start: a runner that is warmed up does not know its job yet. */
   serve(site: LocalSite | null): void;
   close(): Promise<void>;
@@ -58,6 +60,7 @@ export async function startProxy(input: {
 }): Promise<Proxy> {
   const refusals = createRefusals();
   const files = createSiteFiles();
+  const siteGone = new AbortController();
   let site: LocalSite | null = null;
   let siteUrl: URL | null = null;
   let siteAuthority: string | null = null;
@@ -105,6 +108,12 @@ export async function startProxy(input: {
     to.end(`${refusal.reason}\n`);
   }
 
+  /** What to make of a broken connection to the site: `stands` while somebody serves it, the end otherwise. */
+  const lookAtSite = async ({ port }: LocalSite, stands: () => void): Promise<void> => {
+    if (await served(port)) stands();
+    else siteGone.abort();
+  };
+
   function forward(from: IncomingMessage, to: ServerResponse): void {
     let url: URL;
     try {
@@ -123,18 +132,26 @@ export async function startProxy(input: {
       setHost: false,
       headers: ['Host', url.host, ...withoutHost(endToEnd(from.rawHeaders))] as unknown as Record<string, string>,
     };
+    const local = site !== null && siteUrl !== null && url.origin === siteUrl.origin ? site : null;
     const up = request(options, (answer) => {
-      if (siteUrl && url.origin === siteUrl.origin) files.note(url.href, single(answer.headers[FILE_HEADER]));
+      if (local) files.note(url.href, single(answer.headers[FILE_HEADER]));
       to.writeHead(
         answer.statusCode ?? 502,
         answer.statusMessage,
         endToEnd(answer.rawHeaders) as unknown as Record<string, string>,
       );
-      pipeline(answer, to, () => answer.destroy());
+      pipeline(answer, to, (error) => {
+        answer.destroy();
+        if (error && local) void lookAtSite(local, () => {});
+      });
     });
     up.on('error', (error) => {
+      const failed = () =>
+        refuse(to, 502, { code: 'host_unreachable', reason: `the connection failed: ${error.message}` });
       if (error instanceof TunnelRefused) refuse(to, error.status, error.refusal);
-      else refuse(to, 502, { code: 'host_unreachable', reason: `the connection failed: ${error.message}` });
+      else if (local === null) failed();
+      // An answer of ours would be taken for the site's; with nobody serving it there is none.
+      else void lookAtSite(local, failed);
     });
     to.on('close', () => {
       if (!to.writableFinished) up.destroy();
@@ -172,6 +189,7 @@ export async function startProxy(input: {
     port: (server.address() as AddressInfo).port,
     refusals,
     files,
+    siteGone: siteGone.signal,
     serve,
     close: () =>
       new Promise((resolve) => {
@@ -180,6 +198,18 @@ export async function startProxy(input: {
         for (const stream of streams) stream.destroy();
       }),
   };
+}
+
+/** Whether somebody listens on a port of this pod's loopback. */
+function served(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(port, '127.0.0.1');
+    probe.once('connect', () => {
+      resolve(true);
+      probe.destroy();
+    });
+    probe.once('error', () => resolve(false));
+  });
 }
 
 function withoutHost(raw: readonly string[]): string[] {

@@ -93,6 +93,12 @@ export async function runAssignment(
     context.on('close', () =>
       gone.abort(new StageflowError('browser_failed', { reason: 'it ended in the middle of the scan' })),
     );
+    proxy.siteGone.addEventListener('abort', () => {
+      const error = new StageflowError('pod_crashed', { role: 'extractor', exitCode: 'while its site was read' });
+      // Said before anything is torn down: nothing that ends with the site may count as a result.
+      const told = channel.send({ type: 'fatal', code: error.code, reason: error.message }).catch(() => undefined);
+      void told.then(() => gone.abort(error));
+    });
     const died = new Promise<never>((_, reject) => {
       gone.signal.addEventListener('abort', () => reject(gone.signal.reason), { once: true });
     });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -157,5 +158,37 @@ describe('the in-pod proxy', () => {
     const port = await site((s) => s.on('request', (q) => q.socket.destroy()));
     const proxy = await proxyTo({ 'shop.test:80': port });
     expect((await get(proxy, 'http://shop.test/')).status).toBe(502);
+  });
+});
+
+describe('a local site that nobody serves any more', () => {
+  const LOCAL = 'http://site.localhost';
+
+  it("is told, and gives no answer that could be taken for the site's", async () => {
+    const port = await site((server) => server.on('request', (_, to) => to.end('served')));
+    const proxy = await proxyTo({}, { origin: LOCAL, port });
+    expect((await get(proxy, `${LOCAL}/`)).body).toBe('served');
+    expect(proxy.siteGone.aborted).toBe(false);
+    await open.shift()?.close();
+    let answered = false;
+    const asked = get(proxy, `${LOCAL}/next`).then(
+      () => (answered = true),
+      () => undefined,
+    );
+    if (!proxy.siteGone.aborted) await once(proxy.siteGone, 'abort');
+    expect(answered).toBe(false);
+    await proxy.close();
+    await asked;
+    expect(answered).toBe(false);
+  });
+
+  it('is not meant by one broken connection to a site that stands', async () => {
+    const port = await site((server) =>
+      server.on('request', (from, to) => (from.url === '/cut' ? from.socket.destroy() : to.end('served'))),
+    );
+    const proxy = await proxyTo({}, { origin: LOCAL, port });
+    expect((await get(proxy, `${LOCAL}/cut`)).status).toBe(502);
+    expect(proxy.siteGone.aborted).toBe(false);
+    expect((await get(proxy, `${LOCAL}/`)).body).toBe('served');
   });
 });
