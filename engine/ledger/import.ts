@@ -22,6 +22,8 @@ export function importEvents(
   for (const [index, event] of events.entries()) {
     if (event.jobId !== id || event.seq !== index + 1)
       throw refused('its history is not that of one job, whole and in order');
+    // An id that begins with another job's would take the place of an event which that job has yet to record.
+    if (!event.id.startsWith(`${id}:`)) throw refused(`the event ${event.id} bears the name of another job`);
     if (index > 0 && event.type === 'jobs.events.created') throw refused('its job was created twice');
     const next = nextState(state, event);
     if (!next.ok) throw refused(`${event.type} cannot happen in state ${state}`);

@@ -71,7 +71,7 @@ export interface EngineOptions {
   readonly recover?: boolean;
   /** Most jobs that have a pod at once; further ones wait in PENDING. Default: no limit. */
   readonly maxConcurrentJobs?: number;
-  /** Whose job it is: waiting jobs start in turn between tenants. Default: all are one tenant's. */
+  /** Whose job it is: waiting jobs start in turn between tenants. Default: the owner that the ledger names. */
   readonly tenantOf?: (jobId: string) => string;
   /** Seconds between two looks of the reconciler. Default 15. */
   readonly reconcileSeconds?: number;
@@ -80,7 +80,11 @@ export interface EngineOptions {
 /** Starts the engine on its ports. */
 export async function startEngine(ports: EnginePorts, options: EngineOptions = {}): Promise<Engine> {
   const { ledger, clock, log } = ports;
-  const { recover = false, maxConcurrentJobs = Number.POSITIVE_INFINITY, tenantOf = () => '' } = options;
+  const {
+    recover = false,
+    maxConcurrentJobs = Number.POSITIVE_INFINITY,
+    tenantOf = (jobId) => ports.ledger.service.owners.tenantOf(jobId) ?? '',
+  } = options;
   const moved = createSignal(clock);
   const work = createJobsAtWork(ports, { most: maxConcurrentJobs, tenantOf }, moved);
   const resting = openPausedJobs(ledger);

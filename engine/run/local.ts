@@ -57,6 +57,8 @@ export interface LocalEngineOptions {
   readonly onPodStart?: () => void;
   /** Single-use pods that stand ready with a browser up (DESIGN decision 8); none by default. */
   readonly warmPods?: number;
+  /** How old an archive without a job must be before it is cleared away at the start; see `sweepStaging`. */
+  readonly uploadPatienceMs?: number;
   /** Days for which the archive of an ended job is kept; see `sweepStaging`. */
   readonly stagingDays?: number;
 }
@@ -192,7 +194,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
       engineId: id,
       node: options.node,
     };
-    await sweepStaging(ports, options.stagingDays);
+    await sweepStaging(ports, options.stagingDays, options.uploadPatienceMs);
     const engine = await startEngine(ports, options.engine);
     undo.push(() => engine.stop());
     // Warm pods are wanted before the first job is.

@@ -29,6 +29,9 @@ import { liveOf } from '../sse/live.ts';
 import { startWebhooks } from '../webhook/webhooks.ts';
 import { namedQueue, SCANNERS, testTrust } from './machine.ts';
 
+/** An announced upload may wait this long for its job, as its ticket says. */
+const UPLOADS_WAIT_MS = 24 * 3_600_000;
+
 /** How long answers that are on their way may take once the server stops. */
 const LAST_ANSWERS_MS = 5_000;
 
@@ -49,7 +52,6 @@ export async function serverCommand(
   const metrics = createMetrics(clock);
   const queue = namedQueue(env);
   const machine = await prepareMachine({ say, isolation: 'pod', bringNats: queue === null });
-  const owners = { tenantOf: (_jobId: string) => '' };
   const lost = new AbortController();
   const engine = await openLocalEngine({
     folder: defaultDataFolder(env),
@@ -60,9 +62,10 @@ export async function serverCommand(
     node: env.STAGEFLOW_NODE ?? 'main',
     log,
     clock,
-    engine: { recover: true, maxConcurrentJobs: config.runningJobs, tenantOf: (jobId) => owners.tenantOf(jobId) },
+    engine: { recover: true, maxConcurrentJobs: config.runningJobs },
     store: (folder) => metrics.timed(s3 === null ? new FileStore(folder.store) : new S3Store(s3, clock)),
     stagingDays: config.stagingDays,
+    uploadPatienceMs: UPLOADS_WAIT_MS,
     onPodStart: metrics.podStarted,
     warmPods: config.warmPods,
     onLost: (reason) => {
@@ -73,7 +76,6 @@ export async function serverCommand(
   const undo: (() => void | Promise<void>)[] = [() => engine.close()];
   try {
     const { service } = engine.ledger;
-    owners.tenantOf = (jobId) => service.owners.tenantOf(jobId) ?? '';
     assertDurable(engine.queue.facts, config.allowReducedDurability || options.allowReducedDurability === true);
     if (s3 !== null) await assertNarrowShareKey(s3);
     // What a dead server had in flight was never answered: its client tries again.

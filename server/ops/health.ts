@@ -29,10 +29,19 @@ export function judgeHealth(parts: Readonly<Record<Part, Reading>>, stopping: bo
   return { ready: !stopping && PARTS.every((part) => parts[part].ok), stopping, parts };
 }
 
+/** What strangers are told of a part that fails; why it fails is for the log, which may name places of this machine. */
+const WORDS: Readonly<Record<Part, string>> = {
+  database: 'its database cannot be written',
+  queue: 'its queue does not answer',
+  podman: 'it can start no pods',
+  store: 'its store does not take files',
+  disk: 'its disk is full',
+};
+
 /** What the readings mean for new work: nothing is taken that could not be kept. Pure. */
 export function pressureOf(health: Health): Pressure | null {
   if (health.stopping) return { reason: 'it is being stopped', retryAfterSeconds: RETRY_SECONDS };
   const broken = PARTS.find((part) => !health.parts[part].ok);
   if (broken === undefined) return null;
-  return { reason: health.parts[broken].reason ?? `${broken} does not work`, retryAfterSeconds: RETRY_SECONDS };
+  return { reason: WORDS[broken], retryAfterSeconds: RETRY_SECONDS };
 }

@@ -5,7 +5,7 @@
 import type { Engine } from '@stageflow/engine';
 import { TERMINAL } from '@stageflow/engine/event';
 import { type Clock, type Log, StageflowError, type Timer } from '@stageflow/engine/kernel';
-import { isLive } from '../auth/principal.ts';
+import { isLive, OWNER } from '../auth/principal.ts';
 import { type Client, openClient, type Subscription } from './client.ts';
 import { frame } from './frame.ts';
 import { openHistory } from './history.ts';
@@ -108,7 +108,7 @@ export function openHub({ engine, clock, log, streamsPerToken }: HubPorts): Stre
       advance();
       const now = clock.now();
       const tokens = ledger.service.tokens.list();
-      const alive = new Set(tokens.filter((token) => isLive(token, now)).map((token) => token.id));
+      const alive = new Set(tokens.filter((token) => isLive(token, now)).map((token) => token.id)).add(OWNER.tokenId);
       for (const client of clients) if (!alive.has(client.subscription.tokenId)) client.close();
     });
     if (beat) for (const client of clients) client.beat();

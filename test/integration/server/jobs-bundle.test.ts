@@ -223,6 +223,35 @@ describe('a whole bundle', () => {
     }
   });
 
+  it('cannot take the place of an event that another job has yet to record', async () => {
+    const frozen = await startTestServer({ pods: 'frozen' });
+    try {
+      const made = await frozen.call(frozen.token(['submit'], 'victim'), 'POST', '/api/v1/jobs/url', {
+        urls: ['https://a.example/'],
+      });
+      const { id: victim } = (await made.json()) as { id: string };
+      const jobId = newJobId(Date.now());
+      const common = { time: 1, jobId, attempt: 1, cause: null, version: 1 };
+      const failure = { code: 'cancelled', sentence: 'x', about: null };
+      const events: StageflowEvent[] = [
+        { ...common, id: `${jobId}:1`, seq: 1, type: 'jobs.events.created', data: { spec: specOf('urls') } },
+        {
+          ...common,
+          id: `${victim}:jobs.events.failed:`,
+          seq: 2,
+          type: 'jobs.events.failed',
+          data: { failure, report: null },
+        },
+      ];
+      const importing = () => frozen.ledger.importJob({ id: jobId, parent: null, owner: 'team', events });
+      expect(importing).toThrow(expect.objectContaining({ code: 'bundle_refused' }));
+      await frozen.engine.cancel(victim);
+      expect(frozen.ledger.job(victim)?.state).toBe('FAILED');
+    } finally {
+      await frozen.close();
+    }
+  });
+
   it('cannot be made of a job that runs', async () => {
     const frozen = await startTestServer({ pods: 'frozen' });
     try {

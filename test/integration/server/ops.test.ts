@@ -89,7 +89,7 @@ describe('N9 the canaries', () => {
     expect(pressed()).toBeNull();
     full = true;
     expect(await clock.runUntil(() => pressed() !== null, 10_000)).toBe(true);
-    expect(pressed()).toEqual({ reason: 'the disk is full', retryAfterSeconds: 10 });
+    expect(pressed()).toEqual({ reason: 'its disk is full', retryAfterSeconds: 10 });
     full = false;
     expect(await clock.runUntil(() => pressed() === null, 60_000)).toBe(true);
     watch.stop();
@@ -104,6 +104,17 @@ describe('N9 the canaries', () => {
     });
     expect(watch.health().parts.queue).toMatchObject({ ok: false, reason: 'queue did not answer within 4.5 s' });
     expect(watch.health().parts.store).toMatchObject({ ok: false, reason: 'no route to the store' });
+    watch.stop();
+  });
+
+  it('keep what a fault says of this machine to the log', async () => {
+    const { watch } = await start({
+      store: async () => {
+        throw new Error("ENOSPC: no space left on device, open '/srv/private/objects'");
+      },
+    });
+    expect(watch.health().parts.store.reason).toContain('/srv/private');
+    expect(pressureOf(watch.health())?.reason).toBe('its store does not take files');
     watch.stop();
   });
 
