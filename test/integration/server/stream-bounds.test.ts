@@ -220,6 +220,16 @@ describe('A8 limits', () => {
     expect(hub.open).toBe(1);
     await other.cancel();
   });
+
+  it('keeps the stream of the machine’s owner open, who needs no token', async () => {
+    const { app, hub, pass } = await start();
+    const request = new Request('http://127.0.0.1:7070/api/v1/stream');
+    const stream = readStream(await app.fetch(request, { address: null, owner: true }));
+    await stream.until((frames) => frames.length === 1);
+    await pass(20_000);
+    expect(hub.open).toBe(1);
+    await stream.cancel();
+  });
 });
 
 describe('a client that leaves', () => {
