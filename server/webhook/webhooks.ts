@@ -5,9 +5,6 @@ import { collectDeliveries } from './collect.ts';
 import { delivered, nextTry } from './schedule.ts';
 import { guardedSend, type Send } from './send.ts';
 
-/** Deliveries that are looked at in one round. */
-const BATCH = 50;
-
 /** The courier: tells webhooks what they asked for, over restarts. */
 export interface Webhooks {
   /** Something is due now. */
@@ -27,15 +24,15 @@ export function startWebhooks(options: {
   const { ledger, config, clock, log } = options;
   const { deliveries, webhooks } = ledger.service;
   const send = options.send ?? guardedSend(config.webhookHosts, clock);
+  /** One delivery in hand for each webhook, so that a receiver that never answers holds back its own messages alone. */
+  const inHand = new Map<string, Promise<void>>();
   let timer: Timer | null = null;
-  let working: Promise<void> | null = null;
-  let again = false;
   let stopped = false;
 
   const deliver = async (delivery: DeliveryRow) => {
     const webhook = webhooks.byId(delivery.webhookId);
     // Deleted since: its deliveries went with it.
-    if (!webhook || stopped) return;
+    if (!webhook) return;
     const result = await send(webhook, delivery);
     const nextAt = nextTry(result, delivery.attempts + 1, clock.now());
     deliveries.tried(delivery.id, { ...result, nextAt });
@@ -43,35 +40,41 @@ export function startWebhooks(options: {
     if (delivered(result)) log.info('a webhook was told', about);
     else log.warn('a webhook could not be told', { ...about, again: nextAt !== null });
   };
-  const round = async () => {
-    collectDeliveries(ledger, config.publicUrl);
-    for (let due = deliveries.due(BATCH); due.length > 0 && !stopped; due = deliveries.due(BATCH)) {
-      const lanes = Map.groupBy(due, (delivery) => delivery.webhookId);
-      await Promise.all(
-        [...lanes.values()].map(async (lane) => {
-          for (const delivery of lane) await deliver(delivery);
-        }),
-      );
+  const failed = (error: unknown) => {
+    log.error('webhooks could not be told', { error });
+    // What the ledger refuses now it may take later.
+    if (!stopped) later(clock.now());
+  };
+  const begin = (delivery: DeliveryRow) => {
+    const { webhookId } = delivery;
+    const ending = deliver(delivery)
+      .finally(() => inHand.delete(webhookId))
+      .then(sendDue, failed);
+    inHand.set(webhookId, ending);
+  };
+  const later = (at: number) => {
+    timer?.cancel();
+    timer = clock.after(Math.max(1000, at - clock.now()), wake);
+  };
+  const sendDue = () => {
+    if (stopped) return;
+    try {
+      for (const delivery of deliveries.due()) if (!inHand.has(delivery.webhookId)) begin(delivery);
+      const next = deliveries.nextDue();
+      if (next !== null) later(next);
+    } catch (error) {
+      failed(error);
     }
   };
   const wake = () => {
     if (stopped) return;
-    if (working) {
-      again = true;
+    try {
+      collectDeliveries(ledger, config.publicUrl);
+    } catch (error) {
+      failed(error);
       return;
     }
-    timer?.cancel();
-    working = round()
-      .catch((error: unknown) => log.error('webhooks could not be told', { error }))
-      .finally(() => {
-        working = null;
-        if (stopped) return;
-        const next = deliveries.nextDue();
-        if (again) {
-          again = false;
-          wake();
-        } else if (next !== null) timer = clock.after(Math.max(1000, next - clock.now()), wake);
-      });
+    sendDue();
   };
   const unlisten = ledger.onCommit((events) => {
     if (events.some((event) => event.type === 'jobs.events.completed' || event.type === 'jobs.events.failed')) wake();
@@ -83,7 +86,7 @@ export function startWebhooks(options: {
       stopped = true;
       unlisten();
       timer?.cancel();
-      await working;
+      await Promise.all(inHand.values());
     },
   };
 }

@@ -41,7 +41,11 @@ export function deliveryTable(
     `INSERT OR IGNORE INTO deliveries (id, webhook_id, job_id, event_type, body, next_at, created_at)
      VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
-  const due = db.prepare('SELECT * FROM deliveries WHERE next_at <= ? ORDER BY next_at, id LIMIT ?');
+  const due = db.prepare(
+    `SELECT * FROM (
+       SELECT *, row_number() OVER (PARTITION BY webhook_id ORDER BY next_at, id) AS turn FROM deliveries WHERE next_at <= ?
+     ) WHERE turn = 1 ORDER BY next_at, id`,
+  );
   const nextDue = db.prepare('SELECT min(next_at) FROM deliveries WHERE next_at IS NOT NULL').pluck();
   const tried = db.prepare(
     `UPDATE deliveries SET attempts = attempts + 1, status = ?, reason = ?, next_at = ?, ended_at = ? WHERE id = ?`,
@@ -53,7 +57,7 @@ export function deliveryTable(
   return {
     add: ({ id, webhookId, jobId, eventType, body }) =>
       write(() => add.run(id, webhookId, jobId, eventType, body, clock.now(), clock.now()).changes > 0),
-    due: (limit) => read(() => (due.all(clock.now(), limit) as Stored[]).map(row)),
+    due: () => read(() => (due.all(clock.now()) as Stored[]).map(row)),
     nextDue: () => read(() => nextDue.get() as number | null),
     tried(id, { status, reason, nextAt }) {
       write(() => tried.run(status, reason, nextAt, nextAt === null ? clock.now() : null, id));

@@ -121,7 +121,8 @@ export interface ServiceTables {
   readonly deliveries: {
     /** False when this id is known already: an event is told once. */
     add(row: Pick<DeliveryRow, 'id' | 'webhookId' | 'jobId' | 'eventType' | 'body'>): boolean;
-    due(limit: number): readonly DeliveryRow[];
+    /** The first delivery of each webhook whose time has come, the one that waited longest first. */
+    due(): readonly DeliveryRow[];
     /** Time of the earliest try to come, or null. */
     nextDue(): number | null;
     /** Records a try; `nextAt` null ends the delivery. */

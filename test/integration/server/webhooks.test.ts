@@ -143,6 +143,47 @@ describe('a webhook', () => {
     expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
   });
 
+  it('that never answers holds back its own messages and nobody else’s', async () => {
+    const clock = createVirtualClock();
+    const ledger = openOwn(clock);
+    open.push(() => ledger.close());
+    const dead = hook(ledger, 'https://dead.example/');
+    const alive = hook(ledger, 'https://alive.example/');
+    const tried: string[] = [];
+    const told: string[] = [];
+    let giveUp = () => {};
+    const silence = new Promise<void>((resolve) => (giveUp = resolve));
+    open.push(() => giveUp());
+    // Told of before this server began, so that all of it is due at once.
+    const jobs = ['job_a', 'job_b', 'job_c'];
+    for (const [name, webhook] of [
+      ['dead', dead],
+      ['alive', alive],
+    ] as const) {
+      for (const jobId of jobs) {
+        const about = { webhookId: webhook.id, jobId, eventType: 'jobs.events.failed', body: '{}' };
+        ledger.service.deliveries.add({ id: `msg_${name}_${jobId}`, ...about });
+      }
+    }
+    courier(ledger, clock, [], async (webhook, delivery) => {
+      if (webhook.id === dead.id) {
+        tried.push(delivery.jobId);
+        await silence;
+        return { status: null, reason: 'it does not answer' };
+      }
+      told.push(delivery.jobId);
+      return { status: 200, reason: null };
+    });
+    await clock.runUntil(() => told.length === jobs.length, 60_000);
+    const later = failedJob(ledger);
+    await clock.runUntil(() => told.includes(later), 60_000);
+    expect(told).toEqual([...jobs, later]);
+    expect(tried).toEqual(['job_a']);
+    giveUp();
+    await clock.runUntil(() => tried.length > 1, 60_000);
+    expect(tried[1]).not.toBe('job_a');
+  });
+
   it('is told after a restart what happened while nobody told, once, and what was to be tried again', async () => {
     const clock = createVirtualClock();
     let ledger = openOwn(clock);
