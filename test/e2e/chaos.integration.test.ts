@@ -155,7 +155,7 @@ describe('a server whose parts are killed at random', () => {
       const done = rows.filter((row) => row.state === 'DONE');
       expect(done.length).toBeGreaterThan(0);
       for (const { id } of done)
-        for (const name of ['report.json', 'report.html', 'provenance.json'])
+        for (const name of ['report.json', 'report.html'])
           expect(await store.head('scanner-artifacts', `${id}/${name}`), `${id}/${name}`).not.toBeNull();
       expect(await strayObjects(store, ids)).toEqual([]);
       expect(await orphans({ home: home.path, temporary, engineId, volumesBefore })).toEqual([]);
