@@ -137,4 +137,5 @@ export const MIGRATIONS: readonly string[] = [
     UNIQUE (tenant, fingerprint)
   ) STRICT;
   `,
+  'ALTER TABLE jobs ADD COLUMN imported INTEGER NOT NULL DEFAULT 0',
 ];

@@ -25,6 +25,8 @@ export interface JobRow {
   readonly parent: string | null;
   /** Seq of the last event whose orchestrator commands were carried out. */
   readonly handledSeq: number;
+  /** True when it ran elsewhere and came here ended, from a bundle. */
+  readonly imported: boolean;
 }
 
 /** A cell that is finished: its event row exists. */

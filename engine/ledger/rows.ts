@@ -21,6 +21,7 @@ export interface StoredJob {
   readonly seq: number;
   readonly failure_code: string | null;
   readonly handled_seq: number;
+  readonly imported: number;
 }
 
 /** A row of `pages` with the text of its events. */
@@ -59,6 +60,7 @@ export function jobRow(row: StoredJob): JobRow {
     failureCode: row.failure_code,
     parent: row.parent,
     handledSeq: row.handled_seq,
+    imported: row.imported === 1,
   };
 }
 

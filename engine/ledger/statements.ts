@@ -12,8 +12,8 @@ export function prepareStatements(db: Database.Database) {
       'SELECT * FROM jobs WHERE state IN (SELECT value FROM json_each(?)) ORDER BY created_at DESC, id DESC LIMIT ?',
     ),
     importJob: db.prepare(
-      `INSERT INTO jobs (id, state, attempt, spec, parent, created_at, updated_at, seq, failure_code, handled_seq)
-       VALUES (@id, @state, @attempt, @spec, @parent, @createdAt, @now, @seq, @failureCode, @seq)`,
+      `INSERT INTO jobs (id, state, attempt, spec, parent, created_at, updated_at, seq, failure_code, handled_seq, imported)
+       VALUES (@id, @state, @attempt, @spec, @parent, @createdAt, @now, @seq, @failureCode, @seq, 1)`,
     ),
     moveJob: db.prepare('UPDATE jobs SET state = ?, seq = ?, updated_at = ?, failure_code = ? WHERE id = ?'),
     raiseAttempt: db.prepare('UPDATE jobs SET attempt = attempt + 1, updated_at = ? WHERE id = ?'),

@@ -23,7 +23,8 @@ export function collectDeliveries(ledger: Ledger, publicUrl: string | null): num
       const event = toldOf(any);
       const tenant = event && ledger.service.owners.tenantOf(event.jobId);
       const job = event && ledger.job(event.jobId);
-      if (!event || !job || tenant === null) continue;
+      // An imported job ended elsewhere, long ago: that is no news here.
+      if (!event || !job || job.imported || tenant === null) continue;
       for (const webhook of ledger.service.webhooks.list(tenant)) {
         if (!webhook.events.includes(event.type)) continue;
         const added = ledger.service.deliveries.add({

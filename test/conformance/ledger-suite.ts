@@ -37,6 +37,7 @@ export function ledgerSuite(name: string, open: () => { ledger: Ledger; tick(): 
         attempt: 1,
         seq: 1,
         handledSeq: 0,
+        imported: false,
         failureCode: null,
       });
       expect(created).toMatchObject({ id: 'j1:jobs.events.created:', seq: 1, attempt: 1 });

@@ -143,6 +143,35 @@ describe('a webhook', () => {
     expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
   });
 
+  it('is not told of a job that was imported: it ended elsewhere, long ago', async () => {
+    const clock = createVirtualClock();
+    const ledger = openOwn(clock);
+    open.push(() => ledger.close());
+    hook(ledger, 'https://hook.example/');
+    const told: string[] = [];
+    courier(ledger, clock, [], async (_, delivery) => {
+      told.push(delivery.jobId);
+      return { status: 200, reason: null };
+    });
+    const id = newJobId(Date.now());
+    const common = { time: 1, jobId: id, attempt: 1, cause: null, version: 1 };
+    const failure = { code: 'cancelled', sentence: 'x', about: null };
+    ledger.importJob({
+      id,
+      parent: null,
+      owner: 'team',
+      events: [
+        { ...common, id: `${id}:1`, seq: 1, type: 'jobs.events.created', data: { spec: specOf('urls') } },
+        { ...common, id: `${id}:2`, seq: 2, type: 'jobs.events.failed', data: { failure, report: null } },
+      ],
+    });
+    const own = failedJob(ledger);
+    await clock.runUntil(() => told.length > 0, 60_000);
+    expect(told).toEqual([own]);
+    expect(ledger.job(id)?.imported).toBe(true);
+    expect(ledger.service.deliveries.nextDue()).toBeNull();
+  });
+
   it('that never answers holds back its own messages and nobody else’s', async () => {
     const clock = createVirtualClock();
     const ledger = openOwn(clock);
