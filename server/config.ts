@@ -9,6 +9,8 @@ export const ServerConfig = z.object({
   publicUrl: z.url().nullable().default(null),
   /** True when a TLS proxy of ours stands in front: client addresses are read from its X-Forwarded-For. */
   trustProxy: z.boolean().default(false),
+  /** Addresses from which that proxy connects; X-Forwarded-For from any other is not believed. */
+  proxies: z.array(z.union([z.ipv4(), z.ipv6()])).default(['127.0.0.1', '::1']),
   /** Jobs that run at once; Lighthouse takes turns whatever this says. */
   runningJobs: z.number().int().min(1).max(64).default(2),
   /** Pods that stand ready with a browser up, about 350 MiB each; 0 for none. */

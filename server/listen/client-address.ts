@@ -6,16 +6,16 @@ function spelled(text: string): string | null {
 }
 
 /**
- * Who asks. The socket's other end, unless a proxy of ours stands in front: then the last entry of X-Forwarded-For, which that proxy
- * wrote itself. Entries before it come from the client and may say anything.
+ * Who asks. The socket's other end, unless it is one of `proxies`, which stand in front of us: then the last entry of X-Forwarded-For, which
+ * that proxy wrote itself. Entries before it come from the client and may say anything, as may the whole header from any other address.
  */
 export function clientAddress(
   socketAddress: string | undefined,
   forwardedFor: string | null,
-  trustProxy: boolean,
+  proxies: readonly string[],
 ): string {
   const near = spelled(socketAddress ?? '') ?? 'unknown';
-  if (!trustProxy || forwardedFor === null) return near;
+  if (forwardedFor === null || !proxies.some((proxy) => spelled(proxy) === near)) return near;
   const last = forwardedFor.split(',').at(-1)?.trim() ?? '';
   return spelled(last.replace(/^\[(.*)\]$/, '$1')) ?? near;
 }

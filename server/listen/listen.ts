@@ -48,7 +48,7 @@ export interface Listener {
 /** What the listener serves and how. */
 export interface ListenOptions {
   readonly app: App;
-  readonly config: Pick<ServerConfig, 'host' | 'port' | 'publicUrl' | 'trustProxy'>;
+  readonly config: Pick<ServerConfig, 'host' | 'port' | 'publicUrl' | 'trustProxy' | 'proxies'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits?: Partial<TransportLimits>;
@@ -83,7 +83,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     const address = clientAddress(
       incoming.socket.remoteAddress,
       request.headers.get('x-forwarded-for'),
-      config.trustProxy,
+      config.trustProxy ? config.proxies : [],
     );
     const hostLines = incoming.rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'host').length;
     const refusal = judgeFront(

@@ -11,7 +11,7 @@ let listener: Listener;
 let token: string;
 beforeAll(async () => {
   server = await startTestServer({ pods: 'frozen' });
-  const config = { host: '127.0.0.1', port: 0, publicUrl: null, trustProxy: false };
+  const config = { host: '127.0.0.1', port: 0, publicUrl: null, trustProxy: false, proxies: [] };
   listener = await listen({ app: server.app, config, clock: systemClock, log: server.services.log });
   token = server.token(['submit', 'read']);
 });

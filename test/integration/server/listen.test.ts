@@ -6,7 +6,8 @@ import type { App } from '../../../server/app.ts';
 import { clientAddress } from '../../../server/listen/client-address.ts';
 import { type Listener, listen, type ListenOptions } from '../../../server/listen/listen.ts';
 
-const CONFIG = { host: '127.0.0.1', port: 0, publicUrl: null, trustProxy: false } as const;
+const PROXIES = ['127.0.0.1', '::1'];
+const CONFIG = { host: '127.0.0.1', port: 0, publicUrl: null, trustProxy: false, proxies: PROXIES };
 const MEBIBYTE = 2 ** 20;
 
 /** What reached the app, and answers that are of use here: an echo, a count of the body, an endless download. */
@@ -240,6 +241,12 @@ describe('A3 where it listens', () => {
     const forwarded = 'X-Forwarded-For: 10.0.0.1, 203.0.113.9\r\n';
     expect(await ask('scan.example.org', forwarded)).toMatch(/200 OK[^]*203\.0\.113\.9$/);
     expect(statuses(await ask('evil.example'))).toEqual([421]);
+    const elsewhere = await start({ config: { ...config, proxies: ['192.0.2.7'] } });
+    const told = await raw(
+      elsewhere,
+      `GET /peer HTTP/1.1\r\nHost: scan.example.org\r\n${forwarded}Connection: close\r\n\r\n`,
+    );
+    expect(told).toMatch(/200 OK[^]*127\.0\.0\.1$/);
   });
 
   it('an address that is taken is told as such', async () => {
@@ -250,13 +257,16 @@ describe('A3 where it listens', () => {
 
 describe('who asks', () => {
   it.each([
-    ['127.0.0.1', '203.0.113.9', false, '127.0.0.1'],
-    ['127.0.0.1', '198.51.100.7, 203.0.113.9', true, '203.0.113.9'],
-    ['::ffff:127.0.0.1', null, true, '127.0.0.1'],
-    ['127.0.0.1', 'nonsense', true, '127.0.0.1'],
-    ['127.0.0.1', '2001:DB8::0:1', true, '2001:db8::1'],
-    [undefined, null, false, 'unknown'],
-  ])('from %s with %s and trust %s is %s', (socket, forwarded, trust, address) => {
-    expect(clientAddress(socket, forwarded, trust)).toBe(address);
+    ['127.0.0.1', '203.0.113.9', [], '127.0.0.1'],
+    ['127.0.0.1', '198.51.100.7, 203.0.113.9', PROXIES, '203.0.113.9'],
+    ['198.51.100.7', '203.0.113.9', PROXIES, '198.51.100.7'],
+    ['::ffff:10.0.0.2', '203.0.113.9', ['10.0.0.2'], '203.0.113.9'],
+    [undefined, '203.0.113.9', PROXIES, 'unknown'],
+    ['::ffff:127.0.0.1', null, PROXIES, '127.0.0.1'],
+    ['127.0.0.1', 'nonsense', PROXIES, '127.0.0.1'],
+    ['127.0.0.1', '2001:DB8::0:1', PROXIES, '2001:db8::1'],
+    [undefined, null, [], 'unknown'],
+  ])('from %s with %s and the proxies %j is %s', (socket, forwarded, proxies, address) => {
+    expect(clientAddress(socket, forwarded, proxies)).toBe(address);
   });
 });

@@ -43,6 +43,7 @@ describe('the settings of the environment', () => {
     [{ STAGEFLOW_PORT: 'http' }, /STAGEFLOW_PORT/],
     [{ STAGEFLOW_PORT: '70000' }, /STAGEFLOW_PORT/],
     [{ STAGEFLOW_TRUST_PROXY: 'perhaps' }, /true or false/],
+    [{ STAGEFLOW_PROXIES: '127.0.0.1,proxy' }, /STAGEFLOW_PROXIES/],
     [{ STAGEFLOW_PUBLIC_URL: 'scan.example.org' }, /STAGEFLOW_PUBLIC_URL/],
     [{ STAGEFLOW_PUBLIC_URL: 'https://example.org/scan' }, /scheme and host only/],
     [{ STAGEFLOW_PORT: '1', STAGEFLOW_PORT_FILE: '/x' }, /set one of them/],
