@@ -8,7 +8,7 @@ import type { Ledger } from '../ledger/port.ts';
 import { ensureReportTemplate, type Report, renderHtml, renderJson, renderScannerHtml } from '../report/index.ts';
 import type { Manifest } from '../scanner/index.ts';
 import type { ReportWriter } from './ports.ts';
-import { readProvenance } from './provenance.ts';
+import { keepProvenance } from './provenance.ts';
 import { ZIP_ORIGIN } from './session/assignment.ts';
 import { whyNothing } from './why-nothing.ts';
 import { ENGINE_VERSION } from './version.ts';
@@ -71,7 +71,7 @@ async function buildReport(jobId: string, failure: Failure | null, deps: Deps): 
   const job = ledger.job(jobId);
   if (!job) throw new TypeError(`no job ${jobId}`);
   const events = ledger.events(jobId);
-  const provenance = await readProvenance(jobId, { store });
+  const provenance = await keepProvenance(job, { store, bus });
   const ended = events.findLast((e) => e.type === 'scan.events.completed');
   const failed = events.findLast((e) => e.type === 'jobs.events.failed');
   return aggregate({
@@ -98,9 +98,9 @@ async function buildReport(jobId: string, failure: Failure | null, deps: Deps): 
     artifacts: withoutHash(store.list('scanner-artifacts', artifactKeys.job(jobId))),
     provenance: {
       engine: ENGINE_VERSION,
-      node: provenance?.node ?? process.version,
+      node: provenance.node,
       queue: { ...bus.facts },
-      attempts: provenance?.attempts ?? [],
+      attempts: provenance.attempts,
     },
   });
 }
