@@ -7,6 +7,7 @@ import { ignoreRoutes } from './ignores.ts';
 import { jobActRoutes } from './job-acts.ts';
 import { jobContentRoutes } from './job-content.ts';
 import { jobRoutes } from './jobs.ts';
+import { landingRoutes } from './landing.ts';
 import { metricsRoutes } from './metrics.ts';
 import { openapiRoutes } from './openapi.ts';
 import { scannerRoutes } from './scanners.ts';
@@ -37,6 +38,7 @@ const RESOURCES: readonly Route[] = [
   ...webhookRoutes,
   ...healthRoutes,
   ...metricsRoutes,
+  ...landingRoutes,
   ...signinRoutes,
 ];
 

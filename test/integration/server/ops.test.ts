@@ -189,8 +189,19 @@ describe('every answer', () => {
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({ method: 'OTHER', status: 404 });
   });
 
-  it('of the page to sign in allows its own script and nothing else', async () => {
-    const page = await server.call('', 'GET', '/signin');
+  it('of the bare address is a page that says what this is and where to sign in', async () => {
+    const page = await server.call('', 'GET', '/');
+    expect(page.status).toBe(200);
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    const text = await page.text();
+    for (const address of ['/signin', '/api/v1/openapi.json']) {
+      expect(text).toContain(`href="${address}"`);
+      expect((await server.call('', 'GET', address)).status).toBe(200);
+    }
+  });
+
+  it.each(['/', '/signin'])('of the page %s allows its own script and nothing else', async (address) => {
+    const page = await server.call('', 'GET', address);
     expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'sha256-/);
     expect(await page.text()).not.toContain('onclick');
   });
