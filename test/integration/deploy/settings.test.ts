@@ -59,13 +59,16 @@ it('the service of the server ends in good order, starts again after a crash and
   expect(valuesOf(unit, 'Service', 'ExecStart')).toEqual(['%h/stageflow/stageflow server']);
 });
 
-it('the environment file names every setting of the server', () => {
+it('the environment file names every setting of the server and of its store', () => {
   const text = readFileSync(join(DEPLOY, 'stageflow.env'), 'utf8');
   const named = new Set([...text.matchAll(/^#?(STAGEFLOW_\w+)=/gm)].map((match) => match[1]));
   const settings = Object.keys(ServerConfig.shape).map(
     (key) => `STAGEFLOW_${key.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
   );
-  expect(settings.filter((name) => !named.has(name))).toEqual([]);
+  const source = readFileSync(join(DEPLOY, '../../engine/artifact/s3-settings.ts'), 'utf8');
+  const ofStore = [...source.matchAll(/'([A-Z]+(?:_[A-Z]+)*)'/g)].map(([, name]) => `STAGEFLOW_S3_${name}`);
+  expect(ofStore).toContain('STAGEFLOW_S3_UPLOAD_SECRET_KEY');
+  expect([...settings, ...ofStore].filter((name) => !named.has(name))).toEqual([]);
 });
 
 describe('install.sh', () => {
