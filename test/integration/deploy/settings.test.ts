@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ServerConfig } from '../../../server/config.ts';
+import { deliverReportPage } from '../../../server/routes/deliver.ts';
 import { DEPLOY, QUADLET_4_4, readUnit, valuesOf } from './unit-file.ts';
 
 const run = promisify(execFile);
@@ -69,6 +70,12 @@ it('the environment file names every setting of the server and of its store', ()
   const ofStore = [...source.matchAll(/'([A-Z]+(?:_[A-Z]+)*)'/g)].map(([, name]) => `STAGEFLOW_S3_${name}`);
   expect(ofStore).toContain('STAGEFLOW_S3_UPLOAD_SECRET_KEY');
   expect([...settings, ...ofStore].filter((name) => !named.has(name))).toEqual([]);
+});
+
+it('the proxy gives reports from the store the policy that the server gives them', () => {
+  const none = new Blob([]).stream();
+  const policy = deliverReportPage({ size: 0, body: none }).headers.get('content-security-policy');
+  expect(readFileSync(join(DEPLOY, 'Caddyfile'), 'utf8')).toContain(`Content-Security-Policy "${policy}"`);
 });
 
 describe('install.sh', () => {
