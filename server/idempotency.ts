@@ -10,6 +10,9 @@ const Kept = z.object({ type: z.string(), location: z.string().nullable(), body:
 /** Answers that say "not now": the key is given back, so that the next try is a first one. */
 const NOT_NOW = new Set([408, 429]);
 
+/** True for a request that did not arrive whole: what it would have been answered is not known. */
+const isPart = (error: Error | undefined) => error instanceof StageflowError && error.code === 'body_broken';
+
 /**
  * Makes a request with an Idempotency-Key happen once per tenant: a repetition gets the first answer, one that is still at work is
  * `request_in_flight`, the key with another request is `idempotency_reused`. Without the header nothing is promised.
@@ -49,7 +52,7 @@ export function idempotent(
     try {
       await next();
       const { status, headers } = c.res;
-      if (status < 500 && !NOT_NOW.has(status)) {
+      if (status < 500 && !NOT_NOW.has(status) && !isPart(c.error)) {
         const type = headers.get('content-type') ?? 'application/json';
         const body = await c.res.clone().text();
         idempotency.answer(tenant, key, status, JSON.stringify({ type, location: headers.get('location'), body }));

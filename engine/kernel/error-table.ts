@@ -318,6 +318,11 @@ export const ERRORS = {
   ),
   not_found: row('There is nothing at this address, or it is not yours to see.', EXIT.usage, 404),
   request_timeout: row('The request came too slowly and was ended. Try again on a better line.', EXIT.usage, 408),
+  body_broken: row(
+    'The body of the request broke off ({reason}). Nothing of it was kept; send it again.',
+    EXIT.usage,
+    400,
+  ),
   request_in_flight: row(
     'A request with this Idempotency-Key is still at work. Wait for its answer, then ask again.',
     EXIT.usage,

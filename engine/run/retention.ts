@@ -1,12 +1,14 @@
 import { artifactKeys, stagingKeys } from '../artifact/keys.ts';
 import type { ArtifactStore } from '../artifact/store.ts';
-import { TERMINAL } from '../event/index.ts';
+import { JOB_STATES, TERMINAL } from '../event/index.ts';
 import type { Clock, Log } from '../kernel/index.ts';
 import type { Ledger } from '../ledger/port.ts';
 
 /** How long the archive of an ended job is kept for a retry, in days. */
 const STAGING_DAYS = 7;
 const DAY_MS = 86_400_000;
+/** More unfinished jobs than any server takes. */
+const EVERY = 1_000_000;
 const JOB_ID = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
 /** What the sweeps look at. */
@@ -25,13 +27,15 @@ export interface SweepPorts {
 export async function sweepStaging(ports: SweepPorts, days: number = STAGING_DAYS, patienceMs = 0): Promise<void> {
   const { ledger, store, clock, log } = ports;
   const oldest = clock.now() - days * DAY_MS;
+  const inUse = archivesInUse(ledger);
   try {
     for await (const { key, modified } of store.list('scanner-staging', 'staging/')) {
       const job = ledger.job(key.split('/')[1] ?? '');
       const needed =
-        job === null
+        inUse.has(key) ||
+        (job === null
           ? patienceMs > 0 && modified > clock.now() - patienceMs
-          : !TERMINAL.has(job.state) || job.updatedAt >= oldest;
+          : !TERMINAL.has(job.state) || job.updatedAt >= oldest);
       if (!needed) await store.remove('scanner-staging', key);
     }
   } catch (error) {
@@ -44,7 +48,17 @@ export async function removeJob({ ledger, store }: Pick<SweepPorts, 'ledger' | '
   // The row goes first: a job that is listed is whole. What is left of a broken-off removal is an orphan, which is swept.
   ledger.deleteJob(jobId);
   await store.removeAll('scanner-artifacts', artifactKeys.job(jobId));
-  await store.removeAll('scanner-staging', stagingKeys.job(jobId));
+  const inUse = archivesInUse(ledger);
+  if (inUse.size === 0) await store.removeAll('scanner-staging', stagingKeys.job(jobId));
+  else
+    for await (const { key } of store.list('scanner-staging', stagingKeys.job(jobId)))
+      if (!inUse.has(key)) await store.remove('scanner-staging', key);
+}
+
+/** Archives that unfinished jobs will unpack: a retried job works on the archive of the one before it. */
+function archivesInUse(ledger: Pick<Ledger, 'jobs'>): ReadonlySet<string> {
+  const open = ledger.jobs({ states: JOB_STATES.filter((state) => !TERMINAL.has(state)), limit: EVERY });
+  return new Set(open.flatMap(({ spec }) => (spec.source.kind === 'zip' ? [spec.source.stagingKey] : [])));
 }
 
 /** Removes jobs that ended more than `days` ago; one that is shared stays until its last share has ended. Returns the ids. */

@@ -36,7 +36,7 @@ function amount(bytes: number): string {
 
 /**
  * A body chunk by chunk: never more than `most` bytes (`too_large`), neither fewer nor more than were announced, and a sender that goes away is
- * `bad_request`, so that whoever stores it leaves nothing.
+ * `body_broken`, so that whoever stores it leaves nothing.
  */
 export async function* receiveBody(request: Request, most: number): AsyncGenerator<Uint8Array> {
   const announced = announcedBytes(request.headers, most);
@@ -49,10 +49,10 @@ export async function* receiveBody(request: Request, most: number): AsyncGenerat
     }
   } catch (error) {
     if (error instanceof StageflowError) throw error;
-    throw new StageflowError('bad_request', { reason: 'its body broke off' }, { cause: error });
+    throw new StageflowError('body_broken', { reason: 'the sender went away' }, { cause: error });
   }
   if (announced !== null && announced !== received) {
-    throw new StageflowError('bad_request', { reason: `it announced ${announced} bytes and sent ${received}` });
+    throw new StageflowError('body_broken', { reason: `announced were ${announced} bytes, sent ${received}` });
   }
 }
 

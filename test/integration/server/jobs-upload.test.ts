@@ -99,9 +99,16 @@ describe('A6 an archive', () => {
   it('A6 that breaks off at 99 % leaves nothing', async () => {
     const answer = await send(streamed(10 * MIB, 'abort'), { 'content-length': String(11 * MIB) });
     expect(answer.status).toBe(400);
-    expect(await answer.json()).toMatchObject({ code: 'bad_request', detail: expect.stringContaining('broke off') });
+    expect(await answer.json()).toMatchObject({ code: 'body_broken', detail: expect.stringContaining('broke off') });
     expect(await staged()).toEqual([]);
     expect(server.ledger.jobs()).toEqual([]);
+  });
+
+  it('A9 that breaks off under an Idempotency-Key may be sent again under it', async () => {
+    const key = { 'idempotency-key': 'upload-1' };
+    expect((await send(streamed(2 * MIB, 'abort'), { ...key, 'content-length': String(3 * MIB) })).status).toBe(400);
+    expect((await send(zip(), key)).status).toBe(202);
+    expect(server.ledger.jobs()).toHaveLength(1);
   });
 
   it('A6 whose job cannot be stored leaves nothing', async () => {

@@ -106,3 +106,18 @@ it('an upload that is on its way is not swept while the server runs', async () =
   await sweepStaging(ports(), 7, DAY);
   expect(await left(coming)).toEqual([]);
 });
+
+it('the archive that a retried job will unpack outlives the job before it', async () => {
+  const parent = await job();
+  const child = newJobId(clock.now());
+  const stagingKey = `staging/${parent}/dist.zip`;
+  const { source } = specOf('zip');
+  const spec = { ...specOf('zip'), source: { ...source, stagingKey } as typeof source };
+  ledger.createJob({ id: child, spec, parent, owner: 'team' });
+  await removeJob(ports(), parent);
+  await sweepStaging(ports(), 0);
+  expect(await left(parent)).toEqual([stagingKey]);
+  ledger.append(child, 1, [drafts.failed()]);
+  await sweepStaging(ports(), 0);
+  expect(await left(parent)).toEqual([]);
+});
