@@ -17,7 +17,7 @@ export const ServerConfig = z.object({
   warmPods: z.number().int().min(0).max(16).default(1),
   /** Jobs of one tenant that may wait or run. */
   queuedJobs: z.number().int().min(1).max(10_000).default(100),
-  /** Archive bytes that one tenant may submit in a day. */
+  /** Bytes of archives and bundles that one tenant may send in a day (UTC), refused and deleted ones included. */
   bytesPerDay: z
     .number()
     .int()

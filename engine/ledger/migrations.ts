@@ -138,4 +138,15 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   `,
   'ALTER TABLE jobs ADD COLUMN imported INTEGER NOT NULL DEFAULT 0',
+  // Quotas are kept apart from jobs, which may be deleted; a webhook's secrets overlap while its receiver changes over.
+  `
+  CREATE TABLE received (
+    token_id TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    tenant TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (token_id, day)
+  ) STRICT, WITHOUT ROWID;
+  ALTER TABLE webhooks ADD COLUMN earlier TEXT NOT NULL DEFAULT '[]';
+  `,
 ];

@@ -4,6 +4,8 @@ import { StageflowError } from '@stageflow/engine/kernel';
 import { ARCHIVE_LIMITS } from '@stageflow/engine/scanner';
 import { type Staging, takeUpload, type ZipSource } from '@stageflow/engine/submit';
 import { z } from 'zod';
+import type { Principal } from '../auth/principal.ts';
+import type { Reservation } from '../limits/quota.ts';
 import type { AppServices } from '../route.ts';
 import { announcedBytes, receiveBody } from './body.ts';
 import type { Ticket } from './upload-ticket.ts';
@@ -13,31 +15,39 @@ const Answer = z.object({ sha256: z.string().nullable() });
 /** Most bytes of an archive. */
 export const ARCHIVE_BYTES = ARCHIVE_LIMITS.archiveBytes;
 
-/** Stages the archive that a request's body is, hashing it on the way; what is refused or breaks off leaves nothing. The tenant's bytes are set aside meanwhile. */
+/** Stages the archive that a request's body is, hashing it on the way; what is refused or breaks off leaves nothing. What came counts for the sender's day, whether it is kept or not. */
 export async function stageBody(
   { engine, limits }: AppServices,
+  principal: Principal,
   request: Request,
-  upload: { readonly jobId: string; readonly tenant: string; readonly filename: string },
+  upload: { readonly jobId: string; readonly filename: string },
   most = ARCHIVE_BYTES,
 ): Promise<ZipSource> {
   const announced = announcedBytes(request.headers, most);
-  const giveBack = limits.quota.reserve(upload.tenant, announced ?? most);
+  const reservation = limits.quota.reserve(principal, announced ?? most);
   try {
-    const body = receiveBody(request, most);
+    const body = counted(receiveBody(request, most), reservation);
     return (await takeUpload(upload.filename, body, engine.staging(upload.jobId))).source;
   } finally {
-    giveBack();
+    reservation.end();
+  }
+}
+
+/** A body whose bytes are noted as they come. */
+export async function* counted(body: AsyncIterable<Uint8Array>, reservation: Reservation): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    reservation.came(chunk.length);
+    yield chunk;
   }
 }
 
 /** Reads an archive that was uploaded before and holds it to what was announced; `upload_mismatch` when it is missing or another one, which is then removed. */
-export async function takeStaged({ engine, limits }: AppServices, ticket: Ticket): Promise<ZipSource> {
+export async function takeStaged({ engine }: AppServices, ticket: Ticket): Promise<ZipSource> {
   const key = stagingKeys.archive(ticket.jobId, ticket.filename);
   // The job exists already: a ticket is good for one.
   if (engine.ledger.job(ticket.jobId)) throw new StageflowError('job_exists', { jobId: ticket.jobId });
   const object = await engine.store.get('scanner-staging', key);
   if (object === null) throw new StageflowError('upload_mismatch', { reason: 'nothing has been uploaded' });
-  const giveBack = limits.quota.reserve(ticket.tenant, object.size);
   try {
     const { source } = await takeUpload(ticket.filename, object.body, inPlace(key));
     const differs =
@@ -53,8 +63,6 @@ export async function takeStaged({ engine, limits }: AppServices, ticket: Ticket
     const isOther = error instanceof StageflowError && error.row.http < 500;
     if (isOther && !engine.ledger.job(ticket.jobId)) await engine.store.remove('scanner-staging', key);
     throw error;
-  } finally {
-    giveBack();
   }
 }
 

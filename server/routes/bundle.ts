@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { exportJob, importJob } from '@stageflow/engine';
 import { StageflowError } from '@stageflow/engine/kernel';
-import { sameBytes } from '../intake/archive.ts';
-import { receiveBody, typeOf, wrongType } from '../intake/body.ts';
+import { counted, sameBytes } from '../intake/archive.ts';
+import { announcedBytes, receiveBody, typeOf, wrongType } from '../intake/body.ts';
 import { route, type Route } from '../route.ts';
 import { streamOf } from './deliver.ts';
 import { Accepted, JobIdParam } from './job-shapes.ts';
@@ -35,7 +35,7 @@ export const bundleRoutes: readonly Route[] = [
       request: { body: { required: true, content: { [TYPE]: binary } } },
       responses: { 201: { description: 'Taken in.', content: { 'application/json': { schema: Accepted } } } },
     },
-    ({ engine }) => {
+    ({ engine, limits }) => {
       // A history is held in memory while it is checked, so that one at a time is taken in.
       let busy = false;
       return async (c) => {
@@ -43,15 +43,23 @@ export const bundleRoutes: readonly Route[] = [
         if (typeOf(raw.headers) !== TYPE) throw wrongType(raw.headers, TYPE);
         if (busy)
           throw new StageflowError('not_ready', { reason: 'it takes in another bundle', seconds: AGAIN_SECONDS });
+        const principal = c.get('principal');
+        const announced = announcedBytes(raw.headers, BUNDLE_BYTES);
+        const most = announced ?? Math.max(1, Math.min(BUNDLE_BYTES, limits.quota.left(principal.tenant)));
+        const reservation = limits.quota.reserve(principal, most);
         busy = true;
         try {
-          const { tenant } = c.get('principal');
           const hash = createHash('sha256');
-          const id = await importJob(engine, hashed(receiveBody(raw, BUNDLE_BYTES), hash), tenant);
+          const id = await importJob(
+            engine,
+            hashed(counted(receiveBody(raw, most), reservation), hash),
+            principal.tenant,
+          );
           const state = engine.ledger.job(id)?.state ?? 'DONE';
           c.header('location', addressOfJob(id));
           return c.json({ id, state, sha256: hash.digest('hex'), notes: [] }, 201);
         } finally {
+          reservation.end();
           busy = false;
         }
       };

@@ -132,7 +132,7 @@ export const submitRoutes: readonly Route[] = [
         fromFolder: false,
       } as const;
       specOf(services, principal, probe, options, false);
-      const source = await stageBody(services, raw, { jobId, tenant: principal.tenant, filename });
+      const source = await stageBody(services, principal, raw, { jobId, filename });
       try {
         const spec = specOf(services, principal, source, options, false);
         accept(services, principal, { id: jobId, spec });

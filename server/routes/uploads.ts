@@ -51,15 +51,19 @@ export const uploadRoutes: readonly Route[] = [
     ({ engine, clock, uploadSigner, limits }) =>
       (c) => {
         const { filename, bytes, sha256 } = c.req.valid('json');
-        const { tenant } = c.get('principal');
-        // Only a look: the bytes are counted when they come.
-        limits.quota.reserve(tenant, bytes)();
+        const principal = c.get('principal');
+        const { tenant } = principal;
+        const reservation = limits.quota.reserve(principal, bytes);
         const jobId = engine.newJobId();
         const name = sanitiseFilename(filename);
         const expiresAt = clock.now() + UPLOAD_MS;
         const ticket = { jobId, filename: name, bytes, sha256: sha256 ?? null, tenant, expiresAt };
         const id = writeTicket(engine.ledger, ticket);
-        if (uploadSigner && sha256 !== undefined) {
+        const past = uploadSigner && sha256 !== undefined;
+        // Nobody tells this server when bytes come to the store: they count from here on. What comes here counts when it does.
+        if (past) reservation.came(bytes);
+        reservation.end();
+        if (past) {
           const signed = uploadSigner.archive(jobId, name, { size: bytes, sha256 });
           const { method, url, headers } = signed;
           return c.json({ id, method, url, headers: { ...headers }, expiresAt: signed.expiresAt }, 201);
@@ -83,12 +87,12 @@ export const uploadRoutes: readonly Route[] = [
     },
     (services) => async (c) => {
       const { raw } = c.req;
-      const { tenant } = c.get('principal');
+      const principal = c.get('principal');
       const id = c.req.valid('param').upload;
-      const ticket = readTicket(services.engine.ledger, services.clock, tenant, id);
+      const ticket = readTicket(services.engine.ledger, services.clock, principal.tenant, id);
       if (services.engine.ledger.job(ticket.jobId)) throw new StageflowError('job_exists', { jobId: ticket.jobId });
       if (typeOf(raw.headers) !== 'application/zip') throw wrongType(raw.headers, 'application/zip');
-      const { bytes, sha256 } = await stageBody(services, raw, ticket, ticket.bytes);
+      const { bytes, sha256 } = await stageBody(services, principal, raw, ticket, ticket.bytes);
       return c.json({ id, bytes, sha256 }, 200);
     },
   ),

@@ -23,12 +23,6 @@ export function ownerTable(db: Database.Database, { read, write }: Transactions)
       `SELECT count(*) FROM owners o JOIN jobs j ON j.id = o.job_id WHERE o.tenant = ? AND j.state NOT IN ('DONE', 'FAILED')`,
     )
     .pluck();
-  const bytes = db
-    .prepare(
-      `SELECT coalesce(sum(json_extract(j.spec, '$.source.bytes')), 0) FROM owners o JOIN jobs j ON j.id = o.job_id
-       WHERE o.tenant = ? AND j.created_at >= ? AND j.parent IS NULL`,
-    )
-    .pluck();
   /** Above every id: ids are digits and letters. */
   const END = '\u007f';
   return {
@@ -41,7 +35,6 @@ export function ownerTable(db: Database.Database, { read, write }: Transactions)
         const filter = { before, limit, states: states === undefined ? null : JSON.stringify(states) };
         return (tenant === null ? all.all(filter) : mine.all({ ...filter, tenant })) as string[];
       }),
-    usage: (tenant, since) =>
-      read(() => ({ open: open.get(tenant) as number, bytes: bytes.get(tenant, since) as number })),
+    open: (tenant) => read(() => open.get(tenant) as number),
   };
 }

@@ -35,12 +35,20 @@ export type IdempotencyClaim =
   | { readonly kind: 'other-body' }
   | { readonly kind: 'answered'; readonly status: number; readonly answer: string };
 
+/** A signing secret that was replaced; `until` is when it signs no more. */
+export interface EarlierSecret {
+  readonly secret: string;
+  readonly until: number;
+}
+
 export interface WebhookRow {
   readonly id: string;
   readonly tenant: string;
   readonly url: string;
   /** Signing secret in the form of Standard Webhooks (`whsec_` and base64); needed in clear to sign. */
   readonly secret: string;
+  /** Secrets before it, newest first, which sign beside it until their time is over. */
+  readonly earlier: readonly EarlierSecret[];
   /** Subjects it is told of. */
   readonly events: readonly string[];
   readonly createdAt: number;
@@ -85,8 +93,14 @@ export interface ServiceTables {
       readonly states?: readonly JobState[];
       readonly limit: number;
     }): readonly string[];
-    /** How many jobs of a tenant are in one of the states, and archive bytes it submitted since a time: what quotas look at. */
-    usage(tenant: string, since: number): { readonly open: number; readonly bytes: number };
+    /** How many jobs of a tenant wait or run. */
+    open(tenant: string): number;
+  };
+  readonly received: {
+    /** Counts bytes that a token sent on a day (days since the epoch, UTC). */
+    add(row: { readonly tokenId: string; readonly tenant: string; readonly day: number; readonly bytes: number }): void;
+    /** What all tokens of a tenant sent on a day. */
+    bytes(tenant: string, day: number): number;
   };
   readonly tokens: {
     add(row: Omit<TokenRow, 'createdAt' | 'revokedAt'>, hash: string): TokenRow;
@@ -113,9 +127,11 @@ export interface ServiceTables {
     releaseAll(): void;
   };
   readonly webhooks: {
-    add(row: Omit<WebhookRow, 'createdAt'>): WebhookRow;
+    add(row: Omit<WebhookRow, 'createdAt' | 'earlier'>): WebhookRow;
     byId(id: string): WebhookRow | null;
     list(tenant: string | null): readonly WebhookRow[];
+    /** Gives it another secret; what `earlier` does not name is forgotten. False when there is no such webhook. */
+    changeSecret(id: string, change: Pick<WebhookRow, 'secret' | 'earlier'>): boolean;
     remove(id: string): boolean;
   };
   readonly deliveries: {

@@ -5,6 +5,7 @@ import { idempotencyTable } from './idempotency.ts';
 import { ignoreTable } from './ignores.ts';
 import { ownerTable } from './owners.ts';
 import type { ServiceTables } from './port.ts';
+import { receivedTable } from './received.ts';
 import { shareTable } from './shares.ts';
 import { tokenTable } from './tokens.ts';
 import { webhookTable } from './webhooks.ts';
@@ -19,6 +20,7 @@ export interface Transactions {
 export function openServiceTables(db: Database.Database, clock: Clock, run: Transactions): ServiceTables {
   return {
     owners: ownerTable(db, run),
+    received: receivedTable(db, run),
     tokens: tokenTable(db, clock, run),
     shares: shareTable(db, clock, run),
     idempotency: idempotencyTable(db, clock, run),

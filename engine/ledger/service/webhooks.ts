@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Clock } from '../../kernel/index.ts';
-import type { ServiceTables, WebhookRow } from './port.ts';
+import type { EarlierSecret, ServiceTables, WebhookRow } from './port.ts';
 import type { Transactions } from './tables.ts';
 
 interface Stored {
@@ -8,6 +8,7 @@ interface Stored {
   readonly tenant: string;
   readonly url: string;
   readonly secret: string;
+  readonly earlier: string;
   readonly events: string;
   readonly created_at: number;
 }
@@ -17,6 +18,7 @@ const row = (stored: Stored): WebhookRow => ({
   tenant: stored.tenant,
   url: stored.url,
   secret: stored.secret,
+  earlier: JSON.parse(stored.earlier) as EarlierSecret[],
   events: JSON.parse(stored.events) as string[],
   createdAt: stored.created_at,
 });
@@ -32,13 +34,14 @@ export function webhookTable(
   );
   const byId = db.prepare('SELECT * FROM webhooks WHERE id = ?');
   const list = db.prepare('SELECT * FROM webhooks WHERE tenant = coalesce(?, tenant) ORDER BY created_at, id');
+  const changeSecret = db.prepare('UPDATE webhooks SET secret = ?, earlier = ? WHERE id = ?');
   const remove = db.prepare('DELETE FROM webhooks WHERE id = ?');
   return {
     add: (webhook) =>
       write(() => {
         const createdAt = clock.now();
         add.run(webhook.id, webhook.tenant, webhook.url, webhook.secret, JSON.stringify(webhook.events), createdAt);
-        return { ...webhook, createdAt };
+        return { ...webhook, earlier: [], createdAt };
       }),
     byId: (id) =>
       read(() => {
@@ -46,6 +49,8 @@ export function webhookTable(
         return found === undefined ? null : row(found);
       }),
     list: (tenant) => read(() => (list.all(tenant) as Stored[]).map(row)),
+    changeSecret: (id, { secret, earlier }) =>
+      write(() => changeSecret.run(secret, JSON.stringify(earlier), id).changes > 0),
     remove: (id) => write(() => remove.run(id).changes > 0),
   };
 }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../engine/kernel/index.ts';
 import { systemClock } from '../../../engine/kernel/index.ts';
 import { allOf } from '../../integration/server/all-of.ts';
+import { createApp } from '../../../server/app.ts';
 import { startTestServer, type TestServer } from '../../integration/server/harness.ts';
 
 let server: TestServer;
@@ -93,6 +94,49 @@ describe('A5 quotas', () => {
     expect((await send()).status).toBe(429);
     const staged = await allOf(server.engine.store.list('scanner-staging', 'staging/'));
     expect(staged).toHaveLength(1);
+  });
+
+  it('A5 bytes of a day stay counted when their job is deleted, their archive refused or their sender gone, over a restart, until the day ends', async () => {
+    const day = 24 * 3600_000;
+    let now = 20_000 * day + 3 * 3600_000;
+    const clock = { ...systemClock, now: () => now };
+    server = await startTestServer({ config: { bytesPerDay: 1000 }, pods: 'frozen', clock });
+    const { app } = server;
+    const token = server.token(['submit']);
+    const archive = { 'content-type': 'application/zip' };
+    const zip = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), Buffer.alloc(296)]);
+    const send = (body: Buffer | ReadableStream, to = app, as = token) =>
+      to.fetch(
+        new Request('http://127.0.0.1:7070/api/v1/jobs/zip', {
+          method: 'POST',
+          headers: { ...archive, authorization: `Bearer ${as}`, 'content-length': '300' },
+          body,
+          duplex: 'half',
+        } as RequestInit),
+      );
+    const gone = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(new Uint8Array(150));
+        controller.error(new Error('the sender went away'));
+      },
+    });
+    const made = await send(zip);
+    expect(made.status).toBe(202);
+    const { id } = (await made.json()) as { id: string };
+    await server.engine.cancel(id);
+    await server.engine.ended(id);
+    expect((await server.call(token, 'DELETE', `/api/v1/jobs/${id}`)).status).toBe(204);
+    expect((await send(Buffer.alloc(300, 'no archive'))).status).toBe(400);
+    expect((await send(gone)).status).toBe(400);
+    // 300 of a deleted job, 300 of a refused archive; of the one that broke off at most what came.
+    const again = createApp(server.services);
+    expect((await send(zip, again)).status).toBe(202);
+    const refused = await send(zip, again);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, String(21 * 3600)]);
+    expect((await send(zip, again, server.token(['submit']))).status).toBe(429);
+    expect((await send(zip, again, server.token(['submit'], 'other'))).status).toBe(202);
+    now += 21 * 3600_000;
+    expect((await send(zip, again)).status).toBe(202);
   });
 });
 
