@@ -12,6 +12,7 @@ const ACTS: Readonly<Record<string, string>> = {
   'DELETE /api/v1/shares/:id': 'share-revoked',
   'DELETE /api/v1/jobs/:id': 'job-deleted',
   'POST /api/v1/webhooks': 'webhook-made',
+  'POST /api/v1/webhooks/:id/secret': 'webhook-secret-changed',
   'DELETE /api/v1/webhooks/:id': 'webhook-deleted',
 };
 

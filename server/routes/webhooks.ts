@@ -17,8 +17,15 @@ const Webhook = z
     url: z.string(),
     events: z.array(z.string()),
     createdAt: z.iso.datetime(),
+    /** Until when the secret before the last change signs too; null when one secret signs. */
+    earlierSecretUntil: z.iso.datetime().nullable(),
   })
   .openapi('Webhook');
+
+/** How long an earlier secret signs beside the new one, in seconds: a day when nothing is said, a week at most. */
+const OVERLAP = { usual: 86_400, longest: 604_800 } as const;
+/** Earlier secrets that sign at once at most; changing more often than that drops the oldest. */
+const MOST_EARLIER = 4;
 
 const Delivery = z
   .object({
@@ -38,12 +45,15 @@ const Delivery = z
 
 const params = z.object({ id: z.string().max(100) });
 const iso = (time: number | null) => (time === null ? null : new Date(time).toISOString());
-const shown = ({ id, tenant, url, events, createdAt }: WebhookRow) => ({
+const shown = ({ id, tenant, url, events, createdAt, earlier }: WebhookRow, now: number) => ({
   id,
   tenant,
   url,
   events: [...events],
   createdAt: new Date(createdAt).toISOString(),
+  earlierSecretUntil: iso(
+    earlier.reduce<number | null>((last, { until }) => (until > (last ?? now) ? until : last), null),
+  ),
 });
 const shownDelivery = (row: DeliveryRow): z.infer<typeof Delivery> => ({
   id: row.id,
@@ -120,7 +130,7 @@ export const webhookRoutes: readonly Route[] = [
         },
       },
     },
-    ({ engine }) =>
+    ({ engine, clock }) =>
       (c) => {
         const { url, events, tenant } = c.req.valid('json');
         const secret = newSigningSecret();
@@ -132,7 +142,7 @@ export const webhookRoutes: readonly Route[] = [
           events: [...new Set(events)],
         });
         c.header('cache-control', 'no-store');
-        return c.json({ webhook: shown(webhook), secret }, 201);
+        return c.json({ webhook: shown(webhook, clock.now()), secret }, 201);
       },
   ),
   route(
@@ -149,9 +159,11 @@ export const webhookRoutes: readonly Route[] = [
         },
       },
     },
-    ({ engine }) =>
-      (c) =>
-        c.json({ webhooks: engine.ledger.service.webhooks.list(null).map(shown) }, 200),
+    ({ engine, clock }) =>
+      (c) => {
+        const now = clock.now();
+        return c.json({ webhooks: engine.ledger.service.webhooks.list(null).map((row) => shown(row, now)) }, 200);
+      },
   ),
   route(
     { scope: 'admin' },
@@ -167,6 +179,51 @@ export const webhookRoutes: readonly Route[] = [
       const { id } = owned(services, c.get('principal'), c.req.valid('param').id);
       services.engine.ledger.service.webhooks.remove(id);
       return c.body(null, 204);
+    },
+  ),
+  route(
+    { scope: 'admin' },
+    {
+      method: 'post',
+      path: `${path}/secret`,
+      tags,
+      summary: 'Give a webhook another signing secret, which is shown this once',
+      description:
+        'During the overlap every message bears a signature with the new secret and one with the earlier, as Standard Webhooks says: change the receiver over, and nothing is lost. With an overlap of 0 the earlier secret signs no more at once.',
+      request: {
+        params,
+        body: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: z.strictObject({
+                overlapSeconds: z.number().int().min(0).max(OVERLAP.longest).default(OVERLAP.usual),
+              }),
+            },
+          },
+        },
+      },
+      responses: {
+        200: {
+          description: 'Changed.',
+          content: { 'application/json': { schema: z.object({ webhook: Webhook, secret: z.string() }) } },
+        },
+      },
+    },
+    (services) => (c) => {
+      const webhook = owned(services, c.get('principal'), c.req.valid('param').id);
+      const now = services.clock.now();
+      const until = now + c.req.valid('json').overlapSeconds * 1000;
+      const { webhooks } = services.engine.ledger.service;
+      // With a shorter overlap than before, none of the earlier ones outlives it: that is how a stolen secret is shut out.
+      const earlier = [{ secret: webhook.secret, until }, ...webhook.earlier]
+        .map((one) => ({ ...one, until: Math.min(one.until, until) }))
+        .filter((one) => one.until > now)
+        .slice(0, MOST_EARLIER);
+      const changed = { ...webhook, secret: newSigningSecret(), earlier };
+      if (!webhooks.changeSecret(webhook.id, changed)) throw new StageflowError('not_found');
+      c.header('cache-control', 'no-store');
+      return c.json({ webhook: shown(changed, now), secret: changed.secret }, 200);
     },
   ),
   route(

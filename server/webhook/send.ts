@@ -2,7 +2,7 @@ import { createEgress, guardedFetch } from '@stageflow/engine/egress';
 import { asStageflowError, type Clock } from '@stageflow/engine/kernel';
 import type { DeliveryRow, WebhookRow } from '@stageflow/engine/ledger';
 import type { TryResult } from './schedule.ts';
-import { signedHeaders } from './signature.ts';
+import { signedHeaders, signingSecrets } from './signature.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -15,6 +15,7 @@ export type Send = (webhook: WebhookRow, delivery: DeliveryRow) => Promise<TryRe
  */
 export function guardedSend(allowHosts: readonly string[], clock: Clock): Send {
   return async (webhook, { id, body }) => {
+    const now = clock.now();
     const egress = createEgress({ kind: 'web', allowHosts, allowAssets: [], extraPorts: true });
     try {
       const { status } = await guardedFetch(egress, webhook.url, {
@@ -22,7 +23,7 @@ export function guardedSend(allowHosts: readonly string[], clock: Clock): Send {
         headers: {
           'content-type': 'application/json',
           'user-agent': 'Stageflow-Webhook/1',
-          ...signedHeaders(webhook.secret, { id, body, seconds: Math.floor(clock.now() / 1000) }),
+          ...signedHeaders(signingSecrets(webhook, now), { id, body, seconds: Math.floor(now / 1000) }),
         },
         body,
         redirects: 0,

@@ -280,6 +280,72 @@ describe('the routes of webhooks', () => {
     expect(server.logged.join('\n')).not.toContain(secret);
   });
 
+  it('change the secret: during the overlap each message is signed with both, after it with the new one, and nobody is told the earlier one', async () => {
+    const { got, host, url } = await receiver(204);
+    let ahead = 0;
+    const clock: Clock = { ...systemClock, now: () => systemClock.now() + ahead };
+    await server.close();
+    server = await startTestServer({ clock });
+    courier(server.ledger, clock, [host]);
+    const admin = server.token(['admin']);
+    type Made = { webhook: { id: string; earlierSecretUntil: string | null }; secret: string };
+    const post = async (path: string, body: unknown) =>
+      (await (await server.call(admin, 'POST', path, body)).json()) as Made;
+    const first = await post('/api/v1/webhooks', { url });
+    const path = `/api/v1/webhooks/${first.webhook.id}`;
+    const signedBy = async (): Promise<string[]> => {
+      const before = got.length;
+      failedJob(server.ledger);
+      await expect.poll(() => got.length).toBe(before + 1);
+      const { headers, body } = got[before] as Got;
+      const content = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+      const names = { first: first.secret, second: second?.secret ?? '', third: third?.secret ?? '' };
+      return String(headers['webhook-signature'])
+        .split(' ')
+        .map((signature) => {
+          const by = Object.entries(names).find(([, secret]) => {
+            const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+            return signature === `v1,${createHmac('sha256', key).update(content).digest('base64')}`;
+          });
+          return by?.[0] ?? 'nobody';
+        });
+    };
+    let second: Made | null = null;
+    let third: Made | null = null;
+    expect(await signedBy()).toEqual(['first']);
+
+    second = await post(`${path}/secret`, { overlapSeconds: 3600 });
+    expect(second.webhook.earlierSecretUntil).not.toBeNull();
+    expect(await signedBy()).toEqual(['second', 'first']);
+    ahead += 1800_000;
+    third = await post(`${path}/secret`, {});
+    expect(await signedBy()).toEqual(['third', 'second', 'first']);
+    // The first one's hour is over; the second has a day.
+    ahead += 1801_000;
+    expect(await signedBy()).toEqual(['third', 'second']);
+    ahead += 86_400_000;
+    expect(await signedBy()).toEqual(['third']);
+    const list = await (await server.call(admin, 'GET', '/api/v1/webhooks')).text();
+    expect(JSON.parse(list)).toMatchObject({ webhooks: [{ earlierSecretUntil: null }] });
+    for (const { secret } of [first, second, third]) expect(list + server.logged.join()).not.toContain(secret);
+    expect(server.logged.join('\n')).toContain('webhook-secret-changed');
+  });
+
+  it('change a stolen secret at once: with an overlap of 0 no earlier one signs any more', async () => {
+    const admin = server.token(['admin']);
+    const made = await server.call(admin, 'POST', '/api/v1/webhooks', { url: 'https://hook.example/x' });
+    const { webhook } = (await made.json()) as { webhook: { id: string } };
+    const change = (body: unknown) => server.call(admin, 'POST', `/api/v1/webhooks/${webhook.id}/secret`, body);
+    const secretOf = async (answer: Response) => ((await answer.json()) as { secret: string }).secret;
+    await change({});
+    const secret = await secretOf(await change({ overlapSeconds: 0 }));
+    const row = server.ledger.service.webhooks.byId(webhook.id);
+    expect(row).toMatchObject({ secret, earlier: [] });
+    expect((await change({ overlapSeconds: 604_801 })).status).toBe(400);
+    expect((await change({ overlapSeconds: -1 })).status).toBe(400);
+    expect(server.ledger.service.webhooks.byId(webhook.id)).toEqual(row);
+  });
+
   it.each(['ftp://hook.example/', 'javascript:alert(1)', 'https://user:word@hook.example/', 'hook'])(
     'refuse the address %s',
     async (url) => {
