@@ -1,4 +1,5 @@
 import { sha256Hex, StageflowError } from '@stageflow/engine/kernel';
+import type { KeyedAnswer } from '@stageflow/engine/ledger';
 import type { Context, MiddlewareHandler } from 'hono';
 import { z } from 'zod';
 import type { ServerEnv } from './route.ts';
@@ -19,6 +20,9 @@ const isPart = (error: Error | undefined) => error instanceof StageflowError && 
  *
  * A streamed body cannot be compared before it has passed, so it counts by its address and options; `sameBody` looks at it when its answer is
  * repeated.
+ *
+ * The answer is kept when it is given. A handler that makes something which must not be made twice stores it earlier, with the thing itself
+ * (`keyedAnswer`).
  */
 export function idempotent(
   { engine }: Pick<Services, 'engine'>,
@@ -48,20 +52,43 @@ export function idempotent(
       }
       case 'fresh':
     }
-    let kept = false;
+    let done = false;
     try {
       await next();
       const { status, headers } = c.res;
       if (status < 500 && !NOT_NOW.has(status) && !isPart(c.error)) {
         const type = headers.get('content-type') ?? 'application/json';
         const body = await c.res.clone().text();
-        idempotency.answer(tenant, key, status, JSON.stringify({ type, location: headers.get('location'), body }));
-        kept = true;
+        idempotency.answer(kept({ tenant, key }, { status, type, location: headers.get('location'), body }));
+        done = true;
       }
     } finally {
-      if (!kept) idempotency.release(tenant, key);
+      if (!done) idempotency.release(tenant, key);
     }
   };
+}
+
+/**
+ * The JSON that a handler is about to answer with, to be stored in the transaction that makes what it tells of: a server killed between
+ * the two answers a repetition with the first job and makes no second one. Undefined for a request without a key.
+ */
+export function keyedAnswer(
+  c: Context<ServerEnv>,
+  answer: { readonly status: number; readonly location: string; readonly body: object },
+): KeyedAnswer | undefined {
+  const key = c.req.header('idempotency-key');
+  if (key === undefined) return undefined;
+  const { status, location, body } = answer;
+  const text = JSON.stringify(body);
+  return kept({ tenant: c.get('principal').tenant, key }, { status, type: 'application/json', location, body: text });
+}
+
+/** An answer as the ledger keeps it. */
+function kept(
+  of: Pick<KeyedAnswer, 'tenant' | 'key'>,
+  { status, ...rest }: z.infer<typeof Kept> & { status: number },
+): KeyedAnswer {
+  return { ...of, status, answer: JSON.stringify(rest satisfies z.infer<typeof Kept>) };
 }
 
 /** What makes two requests the same: the query, the options and, where it was read, the body. */

@@ -12,6 +12,7 @@ export type {
   DeliveryRow,
   IgnoreRow,
   IdempotencyClaim,
+  KeyedAnswer,
   ServiceTables,
   ShareRow,
   TokenRow,

@@ -1,4 +1,4 @@
-import type { ServiceTables } from './service/port.ts';
+import type { KeyedAnswer, ServiceTables } from './service/port.ts';
 import type { EventData, EventType, JobSpec, JobState, StageflowEvent } from '../event/index.ts';
 
 /** A fact to be recorded; the ledger adds `seq`, `time` and the envelope. */
@@ -54,9 +54,16 @@ export interface PageRow {
 export interface Ledger {
   /**
    * Stores a new job in PENDING with its first event and outbox row, and whose it is: `owner`, else whoever owns the parent, else nobody (the
-   * command line of this machine).
+   * command line of this machine). With `answer` the request that made it is answered in the same transaction: repeated after a crash it makes no
+   * second job.
    */
-  createJob(job: { id: string; spec: JobSpec; parent: string | null; owner?: string }): StageflowEvent;
+  createJob(job: {
+    id: string;
+    spec: JobSpec;
+    parent: string | null;
+    owner?: string;
+    answer?: KeyedAnswer | undefined;
+  }): StageflowEvent;
   /**
    * Stores a job of another ledger that has ended, with its whole history in order of `seq`. Nothing of it goes to the outbox or to listeners. An id
    * that exists is `job_exists`; a history that the state machine does not allow, or that does not end, is `bundle_refused`.

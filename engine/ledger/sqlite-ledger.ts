@@ -110,7 +110,7 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
   const service = openServiceTables(db, clock, { read, write });
 
   return {
-    createJob({ id, spec, parent, owner }) {
+    createJob({ id, spec, parent, owner, answer }) {
       const event = write(() => {
         const known = sql.job.get(id) as StoredJob | undefined;
         if (known) throw new StageflowError('conflict', { jobId: id, state: known.state, action: 'creating it again' });
@@ -125,6 +125,7 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
         // In the same transaction: a crash leaves no accepted job that nobody may see.
         const tenant = owner ?? (parent === null ? null : service.owners.tenantOf(parent));
         if (tenant !== null) service.owners.set(id, tenant);
+        if (answer !== undefined) service.idempotency.answer(answer);
         return created.event;
       });
       announce([event]);

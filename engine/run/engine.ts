@@ -1,6 +1,7 @@
 import type { JobSpec, StageflowEvent } from '../event/index.ts';
 import { TERMINAL } from '../event/index.ts';
 import { newJobId, StageflowError } from '../kernel/index.ts';
+import type { KeyedAnswer } from '../ledger/index.ts';
 import type { JobRow, Ledger } from '../ledger/port.ts';
 import type { AccessSecrets } from '../scanner/index.ts';
 import type { JobView } from '../view/index.ts';
@@ -29,6 +30,8 @@ export interface Engine {
     readonly parent?: string | null;
     /** Tenant of the server whose job it is, stored with it; left out, it is the parent's owner's, or nobody's. */
     readonly owner?: string;
+    /** What the request that makes it is answered with, stored with it under the request's idempotency key. */
+    readonly answer?: KeyedAnswer | undefined;
   }): string;
   /** An id for a job whose input is staged before it is submitted. */
   newJobId(): string;
@@ -36,10 +39,10 @@ export interface Engine {
   staging(jobId: string): Staging;
   /** Takes up an unfinished job of this data folder under a new attempt, paused or not. Refused (`conflict`) when it has ended. */
   resume(jobId: string, access?: AccessSecrets | null): Promise<void>;
-  /** Makes a job from one that ended, adopting its finished cells. Returns the new id. */
-  retry(jobId: string, access?: AccessSecrets | null): string;
+  /** Makes a job from one that ended, adopting its finished cells. Returns the new id, which `made` may choose. */
+  retry(jobId: string, access?: AccessSecrets | null, made?: MadeJob): string;
   /** Makes a job from one that ended, adopting all its finished cells but this one. Refused (`not_found`) when the job has no such cell. Returns the new id. */
-  retryCell(jobId: string, pageId: string, scanner: string, access?: AccessSecrets | null): string;
+  retryCell(jobId: string, pageId: string, scanner: string, access?: AccessSecrets | null, made?: MadeJob): string;
   /** Ends a job as FAILED(cancelled); what was found stays. Resolves when its pod is gone. A job that waits or rests needs no pod for it. */
   cancel(jobId: string): Promise<void>;
   /** Hands out no more cells of a job and drops its pod, until `unpause`, also over restarts; its state stays. Refused (`conflict`) when no cell is to come any more. */
@@ -63,6 +66,12 @@ export interface Engine {
    * keep their state and go on with the next start.
    */
   stop(options?: { readonly graceSeconds?: number }): Promise<void>;
+}
+
+/** How a job that is made from another one is stored: its id, and what the request for it is answered with. */
+export interface MadeJob {
+  readonly id: string;
+  readonly answer?: KeyedAnswer | undefined;
 }
 
 /** How an engine is run. */
@@ -136,14 +145,14 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
     moved.notify();
   };
 
-  const submit: Engine['submit'] = ({ id, spec, access, parent, owner }) => {
+  const submit: Engine['submit'] = ({ id, spec, access, parent = null, ...rest }) => {
     const jobId = id ?? newJobId(clock.now());
     // An id that is taken must not touch the login details of the job that has it.
     if (ledger.job(jobId)) throw new StageflowError('job_exists', { jobId });
     if (access) ports.secrets.put(jobId, access);
     submitted.add(jobId);
     try {
-      ledger.createJob({ id: jobId, spec, parent: parent ?? null, ...(owner === undefined ? {} : { owner }) });
+      ledger.createJob({ id: jobId, spec, parent, ...rest });
     } catch (error) {
       submitted.delete(jobId);
       ports.secrets.remove(jobId);
@@ -153,12 +162,18 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
   };
 
   /** A job made from an ended one; `anew` are the cells that it does not adopt. */
-  const again = (jobId: string, anew: JobSpec['anew'], access: AccessSecrets | null | undefined): string => {
+  const again = (
+    jobId: string,
+    anew: JobSpec['anew'],
+    access: AccessSecrets | null | undefined,
+    made: MadeJob | undefined,
+  ): string => {
     const { state, spec } = known(jobId);
     if (!TERMINAL.has(state)) throw new StageflowError('conflict', { jobId, state, action: 'retry' });
     if (spec.access && !access) throw new StageflowError('secrets_gone');
     const { anew: _, ...rest } = spec;
     return submit({
+      ...made,
       spec: { ...rest, parent: jobId, ...(anew ? { anew } : {}) },
       parent: jobId,
       access: access ?? null,
@@ -204,12 +219,12 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
       key: (filename) => stagingKeys.archive(jobId, filename),
     }),
     resume,
-    retry: (jobId, access) => again(jobId, undefined, access),
-    retryCell: (jobId, pageId, scanner, access) => {
+    retry: (jobId, access, made) => again(jobId, undefined, access, made),
+    retryCell: (jobId, pageId, scanner, access, made) => {
       const { spec } = known(jobId);
       const page = pageId === '_site' || ledger.pages(jobId).some((row) => row.pageId === pageId);
       if (!page || !spec.modules.some(({ id }) => id === scanner)) throw new StageflowError('not_found');
-      return again(jobId, [{ pageId, scanner }], access);
+      return again(jobId, [{ pageId, scanner }], access, made);
     },
     cancel: async (jobId) => {
       known(jobId);

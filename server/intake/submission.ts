@@ -1,5 +1,6 @@
 import type { JobSource, JobSpec } from '@stageflow/engine/event';
 import { StageflowError } from '@stageflow/engine/kernel';
+import type { KeyedAnswer } from '@stageflow/engine/ledger';
 import { AccessSecrets } from '@stageflow/engine/scanner';
 import { buildJobSpec, judgeTargets } from '@stageflow/engine/submit';
 import type { Principal } from '../auth/principal.ts';
@@ -60,12 +61,17 @@ export function secretsOf(access: Access | undefined): AccessSecrets | null {
   return access === undefined ? null : AccessSecrets.parse(access);
 }
 
-/** Accepts a job: it is in the ledger, with its owner, when this returns. */
+/** Accepts a job: it is in the ledger, with its owner and the answer to its request, when this returns. */
 export function accept(
   { engine, limits }: AppServices,
   principal: Principal,
-  job: { readonly id?: string; readonly spec: JobSpec; readonly access?: AccessSecrets | null },
-): string {
+  job: {
+    readonly id: string;
+    readonly spec: JobSpec;
+    readonly access?: AccessSecrets | null;
+    readonly answer: KeyedAnswer | undefined;
+  },
+): void {
   limits.quota.admitJob(principal.tenant);
-  return engine.submit({ ...job, owner: principal.tenant });
+  engine.submit({ ...job, owner: principal.tenant });
 }

@@ -6,7 +6,7 @@ import { announcedBytes, receiveBody, typeOf, wrongType } from '../intake/body.t
 import { route, type Route } from '../route.ts';
 import { streamOf } from './deliver.ts';
 import { Accepted, JobIdParam } from './job-shapes.ts';
-import { addressOfJob } from './submit.ts';
+import { addressOfJob } from './accepted-job.ts';
 
 const TYPE = 'application/x-tar';
 const binary = { schema: { type: 'string', format: 'binary' } } as const;

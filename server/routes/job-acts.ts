@@ -4,8 +4,8 @@ import { Access } from '../intake/options.ts';
 import { assertOwnArchive, judgeSpec, secretsOf } from '../intake/submission.ts';
 import type { Principal } from '../auth/principal.ts';
 import { type AppServices, route, type Route } from '../route.ts';
+import { acceptedJob } from './accepted-job.ts';
 import { Accepted, JobIdParam, JobStateShape } from './job-shapes.ts';
-import { addressOfJob } from './submit.ts';
 
 const Moved = z.object({ id: z.string(), state: JobStateShape, paused: z.boolean() }).openapi('MovedJob');
 const Again = z.strictObject({ access: Access.optional() }).openapi('Again');
@@ -78,9 +78,9 @@ export const jobActRoutes: readonly Route[] = [
     (services) => async (c) => {
       const { id } = c.req.valid('param');
       await judgeAgain(services, c.get('principal'), id);
-      const made = services.engine.retry(id, secretsOf(c.req.valid('json').access));
-      c.header('location', addressOfJob(made));
-      return c.json({ id: made, state: 'PENDING' as const, sha256: null, notes: [] }, 202);
+      const made = acceptedJob(c, services.engine.newJobId(), {});
+      services.engine.retry(id, secretsOf(c.req.valid('json').access), made.job);
+      return made.say();
     },
   ),
   route(
@@ -99,9 +99,9 @@ export const jobActRoutes: readonly Route[] = [
     (services) => async (c) => {
       const { id, page, scanner } = c.req.valid('param');
       await judgeAgain(services, c.get('principal'), id);
-      const made = services.engine.retryCell(id, page, scanner, secretsOf(c.req.valid('json').access));
-      c.header('location', addressOfJob(made));
-      return c.json({ id: made, state: 'PENDING' as const, sha256: null, notes: [] }, 202);
+      const made = acceptedJob(c, services.engine.newJobId(), {});
+      services.engine.retryCell(id, page, scanner, secretsOf(c.req.valid('json').access), made.job);
+      return made.say();
     },
   ),
 ];

@@ -9,6 +9,7 @@ import { Access, ScanOptions } from '../intake/options.ts';
 import { accept, secretsOf, specOf } from '../intake/submission.ts';
 import { readTicket } from '../intake/upload-ticket.ts';
 import { route, type Route } from '../route.ts';
+import { acceptedJob } from './accepted-job.ts';
 import { Accepted } from './job-shapes.ts';
 
 const ACCEPTED = {
@@ -18,9 +19,6 @@ const ACCEPTED = {
     content: { 'application/json': { schema: Accepted } },
   },
 } as const;
-
-/** Where a job is. */
-export const addressOfJob = (id: string) => `/api/v1/jobs/${id}`;
 
 // Spelled out and not extended: in the document two closed schemas side by side would allow nothing at all.
 const UrlJob = z
@@ -78,9 +76,9 @@ export const submitRoutes: readonly Route[] = [
       const source: JobSource = { kind: 'urls', urls: [...judged.value.urls], mode };
       const secrets = secretsOf(access);
       const spec = specOf(services, principal, source, options, secrets !== null);
-      const id = accept(services, principal, { spec, access: secrets });
-      c.header('location', addressOfJob(id));
-      return c.json({ id, state: 'PENDING' as const, sha256: null, notes: [...judged.value.notes] }, 202);
+      const made = acceptedJob(c, services.engine.newJobId(), { notes: judged.value.notes });
+      accept(services, principal, { ...made.job, spec, access: secrets });
+      return made.say();
     },
   ),
   route(
@@ -113,9 +111,9 @@ export const submitRoutes: readonly Route[] = [
         const ticket = readTicket(engine.ledger, services.clock, principal.tenant, upload);
         const source = await takeStaged(services, ticket);
         const spec = specOf(services, principal, source, options, false);
-        const id = accept(services, principal, { id: ticket.jobId, spec });
-        c.header('location', addressOfJob(id));
-        return c.json({ id, state: 'PENDING' as const, sha256: source.sha256, notes: [] }, 202);
+        const made = acceptedJob(c, ticket.jobId, source);
+        accept(services, principal, { ...made.job, spec });
+        return made.say();
       }
       announcedBytes(raw.headers, ARCHIVE_BYTES);
       const options = optionsOfHeader(c.req.valid('header')['x-stageflow-options']);
@@ -133,15 +131,15 @@ export const submitRoutes: readonly Route[] = [
       } as const;
       specOf(services, principal, probe, options, false);
       const source = await stageBody(services, principal, raw, { jobId, filename });
+      const made = acceptedJob(c, jobId, source);
       try {
         const spec = specOf(services, principal, source, options, false);
-        accept(services, principal, { id: jobId, spec });
+        accept(services, principal, { ...made.job, spec });
       } catch (error) {
         await engine.store.remove('scanner-staging', source.stagingKey);
         throw error;
       }
-      c.header('location', addressOfJob(jobId));
-      return c.json({ id: jobId, state: 'PENDING' as const, sha256: source.sha256, notes: [] }, 202);
+      return made.say();
     },
   ),
 ];

@@ -49,6 +49,24 @@ export function ledgerSuite(name: string, open: () => { ledger: Ledger; tick(): 
       expect(refusal(() => ledger.createJob({ id: 'j1', spec: specOf('zip'), parent: null }))).toBe('conflict');
     });
 
+    it('A9 stores a job and the answer to its request together, or neither', () => {
+      const { ledger } = job();
+      const { idempotency } = ledger.service;
+      const create = (key: string, id: string) => {
+        idempotency.claim('team', key, 'POST /jobs', 'hash');
+        const answer = { tenant: 'team', key, status: 202, answer: id };
+        ledger.createJob({ id, spec: specOf('urls'), parent: null, owner: 'team', answer });
+      };
+      create('first', 'j2');
+      // What a server does at its next start, before it takes requests.
+      idempotency.releaseAll();
+      const again = { kind: 'answered', status: 202, answer: 'j2' };
+      expect(idempotency.claim('team', 'first', 'POST /jobs', 'hash')).toEqual(again);
+      expect(refusal(() => create('taken', 'j1'))).toBe('conflict');
+      idempotency.releaseAll();
+      expect(idempotency.claim('team', 'taken', 'POST /jobs', 'hash')).toEqual({ kind: 'fresh' });
+    });
+
     it('N8 says which events wait to be received, and sends a lost one again', () => {
       const { ledger, created } = job('zip');
       expect(ledger.unreceived('j1')).toEqual([{ event: created, queued: true }]);

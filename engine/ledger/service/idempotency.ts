@@ -22,7 +22,9 @@ export function idempotencyTable(
   const forget = db.prepare('DELETE FROM idempotency WHERE created_at < ?');
   const find = db.prepare('SELECT * FROM idempotency WHERE tenant = ? AND key = ?');
   const add = db.prepare('INSERT INTO idempotency (tenant, key, route, body_hash, created_at) VALUES (?, ?, ?, ?, ?)');
-  const answer = db.prepare('UPDATE idempotency SET status = ?, answer = ? WHERE tenant = ? AND key = ?');
+  const answer = db.prepare(
+    'UPDATE idempotency SET status = ?, answer = ? WHERE tenant = ? AND key = ? AND status IS NULL',
+  );
   const release = db.prepare('DELETE FROM idempotency WHERE tenant = ? AND key = ? AND status IS NULL');
   const releaseAll = db.prepare('DELETE FROM idempotency WHERE status IS NULL');
   return {
@@ -38,7 +40,7 @@ export function idempotencyTable(
         if (found.status === null) return { kind: 'in-flight' };
         return { kind: 'answered', status: found.status, answer: found.answer ?? '' };
       }),
-    answer(tenant, key, status, text) {
+    answer({ tenant, key, status, answer: text }) {
       write(() => answer.run(status, text, tenant, key));
     },
     release(tenant, key) {

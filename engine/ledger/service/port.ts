@@ -41,6 +41,16 @@ export interface EarlierSecret {
   readonly until: number;
 }
 
+/** What a request under an idempotency key is answered with, whenever it is repeated. */
+export interface KeyedAnswer {
+  readonly tenant: string;
+  readonly key: string;
+  /** HTTP status. */
+  readonly status: number;
+  /** The rest of the answer, in the form of the server's own schema. */
+  readonly answer: string;
+}
+
 export interface WebhookRow {
   readonly id: string;
   readonly tenant: string;
@@ -120,7 +130,8 @@ export interface ServiceTables {
   readonly idempotency: {
     /** Claims a key for a request; only a `fresh` caller goes on. Keys older than a day are forgotten. */
     claim(tenant: string, key: string, route: string, bodyHash: string): IdempotencyClaim;
-    answer(tenant: string, key: string, status: number, answer: string): void;
+    /** Keeps the answer of a claimed key; the first one stays. */
+    answer(answer: KeyedAnswer): void;
     /** Gives a key back after a request that may be tried again. */
     release(tenant: string, key: string): void;
     /** Gives back what a dead server left in flight; called once at start. */

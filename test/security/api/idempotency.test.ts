@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { specOf } from '../../conformance/events.ts';
 import { startTestServer, type TestServer } from '../../integration/server/harness.ts';
 
 let server: TestServer;
@@ -69,6 +70,74 @@ it('a refusal is repeated as it was; a server that could not is asked anew', asy
   expect((await submit('broken')).status).toBe(500);
   Object.assign(server.ledger, { createJob });
   expect((await submit('broken')).status).toBe(202);
+});
+
+describe('a server that dies between storing a job and answering', () => {
+  /** The commit goes through and nothing after it: what a kill at that line leaves. Then the next life starts. */
+  const dieAfterTheCommit = async (request: () => Promise<Response>) => {
+    const { createJob } = server.ledger;
+    Object.assign(server.ledger, {
+      createJob: (job: Parameters<typeof createJob>[0]) => {
+        createJob(job);
+        throw new Error('killed');
+      },
+    });
+    await request();
+    Object.assign(server.ledger, { createJob });
+    server.ledger.service.idempotency.releaseAll();
+  };
+  const ended = async () => {
+    const id = server.engine.submit({ spec: specOf('urls'), owner: 'team' });
+    await server.engine.cancel(id);
+    return id;
+  };
+  it.each([
+    ['addresses', async () => () => submit('dies-url')],
+    ['an archive', async () => () => send('dies-zip', zip)],
+    [
+      'a job to be tried again',
+      async () => {
+        const parent = await ended();
+        return () =>
+          server.call(token, 'POST', `/api/v1/jobs/${parent}/retry`, {}, { 'idempotency-key': 'dies-retry' });
+      },
+    ],
+    [
+      'a cell to be tried again',
+      async () => {
+        const parent = await ended();
+        const path = `/api/v1/jobs/${parent}/cells/_site/seo/retry`;
+        return () => server.call(token, 'POST', path, {}, { 'idempotency-key': 'dies-cell' });
+      },
+    ],
+  ])('answers the repetition with that job: %s', async (_what, prepare) => {
+    const request = await prepare();
+    const before = jobs();
+    await dieAfterTheCommit(request);
+    expect(jobs()).toBe(before + 1);
+    const made = server.ledger.jobs()[0]?.id;
+    const again = await request();
+    expect([again.status, again.headers.get('location')]).toEqual([202, `/api/v1/jobs/${made}`]);
+    expect(await again.json()).toMatchObject({ id: made, state: 'PENDING' });
+    expect((await request()).headers.get('idempotency-replayed')).toBe('true');
+    expect(jobs()).toBe(before + 1);
+  });
+
+  it('makes the job when the commit itself did not go through', async () => {
+    const before = jobs();
+    const { createJob } = server.ledger;
+    Object.assign(server.ledger, {
+      createJob: () => {
+        throw new Error('killed');
+      },
+    });
+    await submit('dies-before');
+    Object.assign(server.ledger, { createJob });
+    server.ledger.service.idempotency.releaseAll();
+    expect(jobs()).toBe(before);
+    expect((await submit('dies-before')).status).toBe(202);
+    expect(jobs()).toBe(before + 1);
+  });
 });
 
 it('a key that is no printable text is refused', async () => {
