@@ -32,12 +32,13 @@ describe('report.html', () => {
       cause({ id: 'y', occurrences: [shot('d.svg')] }),
     ]);
     const read: string[] = [];
+    const { length: bare } = await renderHtml(report, { ...none, budget: 0 });
     const html = await renderHtml(report, {
       template,
-      imageBudget: 320,
+      budget: bare + 300,
       readArtifact: async (key) => (read.push(key), new Uint8Array(90)),
     });
-    expect(Object.keys(dataOf(html).images)).toEqual(['job1/axe/evidence/p/a.png', 'job1/axe/evidence/p/c.webp']);
+    expect(Object.keys(dataOf(html).images)).toEqual(['axe/evidence/p/a.png', 'axe/evidence/p/c.webp']);
     expect(read.some((key) => key.endsWith('.svg'))).toBe(false);
   });
 

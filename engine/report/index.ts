@@ -10,7 +10,7 @@ export type { GatePolicy, GateResult } from './gate.ts';
 export { renderGitlab } from './gitlab.ts';
 export { renderHtml, renderScannerHtml } from './html.ts';
 export type { HtmlOptions, ReportDocument } from './html.ts';
-export type { ReadArtifact } from './images.ts';
+export type { ReadArtifact } from './inline.ts';
 export { renderJson } from './json.ts';
 export { reportJsonSchema, resultsJsonSchema } from './json-schema.ts';
 export { renderJunit } from './junit.ts';

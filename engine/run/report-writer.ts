@@ -15,8 +15,8 @@ import { ENGINE_VERSION } from './version.ts';
 
 /** Most bytes one cell's findings may unpack to. */
 const FINDINGS_BYTES = 64 * 2 ** 20;
-/** Bytes of pictures inside a module's own page. */
-const SCANNER_IMAGES = 4 * 2 ** 20;
+/** Most bytes of a module's own page. */
+const SCANNER_PAGE = 5 * 2 ** 20;
 
 interface Deps {
   readonly ledger: Ledger;
@@ -48,7 +48,7 @@ export function createReportWriter(deps: Deps): ReportWriter {
       await put(artifactKeys.scannerResults(jobId, scanner), JSON.stringify(results));
       await put(
         artifactKeys.scannerReport(jobId, scanner),
-        await renderScannerHtml(report, scanner, { template, readArtifact, imageBudget: SCANNER_IMAGES }),
+        await renderScannerHtml(report, scanner, { template, readArtifact, budget: SCANNER_PAGE }),
       );
     }
     const json = await put(artifactKeys.reportJson(jobId), renderJson(report));

@@ -1,19 +1,19 @@
 import { Paged } from '../ui/paged.tsx';
-import { besideFile, size } from './data.ts';
+import { pathOf } from './host.ts';
 import { useModel } from './model.ts';
 import styles from './table.module.css';
+import { size } from './words.ts';
 
 /** Everything that was kept, with its size and hash. */
 export function Artifacts() {
-  const model = useModel();
-  const { artifacts } = model.report;
+  const { report, host } = useModel();
+  const { artifacts } = report;
   const total = artifacts.reduce((sum, a) => sum + a.size, 0);
   return (
     <>
       <h1 className={styles['title']}>Artifacts</h1>
       <p className={styles['lead']}>
-        {artifacts.length.toLocaleString('en')} files, {size(total)}.{' '}
-        {model.assetBase === null ? 'They are kept with the job.' : 'They lie beside this file where it was written.'}
+        {artifacts.length.toLocaleString('en')} files, {size(total)}. {host.artifactsLie}
       </p>
       <Paged items={artifacts} size={200} noun="files">
         {(part) => (
@@ -30,8 +30,8 @@ export function Artifacts() {
             </thead>
             <tbody>
               {part.map((a) => {
-                const href = besideFile(model, a.key);
-                const name = a.key.split('/').slice(1).join('/');
+                const name = pathOf(a.key);
+                const { url: href } = host.evidence(name);
                 return (
                   <tr key={a.key}>
                     <th scope="row" className={styles['name']}>

@@ -2,7 +2,7 @@ import type { ReportFinding, ReportOccurrence } from '@stageflow/engine/report-s
 import { useEffect, useMemo, useState } from 'react';
 import { markOf, Severity } from '../ui/severity.tsx';
 import { WebLink } from '../ui/web-link.tsx';
-import { count } from './data.ts';
+import { count } from './words.ts';
 import styles from './finding-detail.module.css';
 import { FullPage } from './full-page.tsx';
 import { applyFilter } from './filter.ts';

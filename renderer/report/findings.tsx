@@ -1,18 +1,17 @@
 import { useDeferredValue, useEffect, useMemo, useRef } from 'react';
 import { Glyph, MARKS, markOf, type Mark, Severity, wordOf } from '../ui/severity.tsx';
 import { Paged } from '../ui/paged.tsx';
-import { count } from './data.ts';
+import { count } from './words.ts';
 import { applyFilter, facets } from './filter.ts';
 import styles from './findings.module.css';
 import { useModel } from './model.ts';
-import { type Filter, go, linkToFinding, NO_FILTER, type Route } from './route.ts';
+import { type Filter, go, linkToFinding, NO_FILTER } from './route.ts';
 
 const PART = 100;
 
 /** Causes, filtered; the filter stands in the address. J and K walk the rows, `/` goes to the search field. */
-export function Findings({ route }: { readonly route: Route }) {
+export function Findings({ filter }: { readonly filter: Filter }) {
   const { report, pages, scannerTitles } = useModel();
-  const { filter } = route;
   const deferred = useDeferredValue(filter);
   const shown = useMemo(() => applyFilter(report.findings, deferred), [report.findings, deferred]);
   const set = (next: Filter) => go({ screen: 'findings', finding: null, filter: next }, true);

@@ -1,8 +1,7 @@
 import type { ReportOccurrence, ReportPage } from '@stageflow/engine/report-schema';
 import { useState } from 'react';
-import { besideFile } from './data.ts';
 import styles from './full-page.module.css';
-import { useModel } from './model.ts';
+import { Picture } from './picture.tsx';
 
 /** The whole page with the place marked on it, shown when asked for. */
 export function FullPage({
@@ -12,13 +11,9 @@ export function FullPage({
   readonly page: ReportPage;
   readonly box: NonNullable<ReportOccurrence['box']>;
 }) {
-  const model = useModel();
   const [open, setOpen] = useState(false);
   const [natural, setNatural] = useState<{ readonly width: number; readonly height: number } | null>(null);
-  const [gone, setGone] = useState(false);
-  const address =
-    page.screenshot === null ? null : (model.images[page.screenshot] ?? besideFile(model, page.screenshot));
-  if (address === null || gone) return null;
+  if (page.screenshot === null) return null;
   return (
     <div>
       <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -27,13 +22,11 @@ export function FullPage({
       {open && (
         <div className={styles['frame']} tabIndex={0} role="region" aria-label="Full page">
           <div className={styles['sheet']}>
-            <img
-              src={address}
+            <Picture
+              image={page.screenshot}
               alt={`Full page ${page.path}`}
-              onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) =>
-                setNatural({ width, height })
-              }
-              onError={() => setGone(true)}
+              className={styles['whole']}
+              onSize={(width, height) => setNatural({ width, height })}
             />
             {natural && (
               <svg

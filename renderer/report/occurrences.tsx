@@ -1,6 +1,6 @@
 import type { ReportFinding } from '@stageflow/engine/report-schema';
 import { Paged } from '../ui/paged.tsx';
-import { count } from './data.ts';
+import { count } from './words.ts';
 import { useModel } from './model.ts';
 import styles from './occurrences.module.css';
 

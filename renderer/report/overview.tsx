@@ -1,6 +1,6 @@
 import type { ReportFinding } from '@stageflow/engine/report-schema';
 import { Glyph, MARKS, markOf, Severity, wordOf } from '../ui/severity.tsx';
-import { count } from './data.ts';
+import { count } from './words.ts';
 import { Picture } from './picture.tsx';
 import { useModel } from './model.ts';
 import styles from './overview.module.css';

@@ -1,6 +1,6 @@
 import type { Report } from '@stageflow/engine/report-schema';
 import { Paged } from '../ui/paged.tsx';
-import { duration, size } from './data.ts';
+import { duration, size } from './words.ts';
 import { useModel } from './model.ts';
 import styles from './table.module.css';
 

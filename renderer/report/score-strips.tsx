@@ -1,6 +1,6 @@
 import type { ModuleScore } from '@stageflow/engine/report-schema';
 import { Glyph } from '../ui/severity.tsx';
-import { count } from './data.ts';
+import { count } from './words.ts';
 import { useModel } from './model.ts';
 import styles from './score-strips.module.css';
 

@@ -61,6 +61,7 @@ export function createSharePages({ store, signer, template }: Parts): SharePages
       template: await template(),
       readArtifact,
       assetBase: `${token}/a/`,
+      beside: true,
     });
     return { ...policed(html, signer && new URL(signer.report(share.jobId, 1)).origin), keys: shown.keys };
   };

@@ -1,0 +1,53 @@
+/**
+ * What a report needs of whoever shows it. The offline file, the server's app and the desktop's window are three hosts of the
+ * same screens; the screens never fetch, and never know where they are.
+ */
+
+/** Where an object of the job can be had. */
+export type Evidence =
+  | {
+      readonly url: string;
+      /**
+       * `inside`: in the page already. `there`: a picture may be loaded when it comes into view.
+       * `perhaps`: it may have been left behind when the file was sent on, so it is asked for only when the reader asks.
+       */
+      readonly reach: 'inside' | 'there' | 'perhaps';
+    }
+  | {
+      readonly url: null;
+      /** Why there is none, as a sentence for the reader. */
+      readonly reason: string;
+    };
+
+/** What became of causes since an earlier report of the same site, by fingerprint. */
+export interface Baseline {
+  /** The earlier report's name for people. */
+  readonly name: string;
+  readonly new: ReadonlySet<string>;
+  /** Titles of causes that are gone, worst first. */
+  readonly fixed: readonly { readonly title: string; readonly severity: string; readonly outcome: string }[];
+  readonly same: number;
+  readonly notComparable: number;
+  /** What makes the two hard to compare, in words. */
+  readonly cautions: readonly string[];
+}
+
+/** One host. */
+export interface ReportHost {
+  /** Looks an object up by its path in the job's folder of artifacts, for example `page/evidence/p…/screenshot.jpg`. */
+  readonly evidence: (path: string) => Evidence;
+  /** Reads a JSON object of the job by the same path; null when it cannot be had. What it gives is unchecked. */
+  readonly document: (path: string) => Promise<unknown>;
+  /** A sentence on where the artifacts lie, shown above their list. */
+  readonly artifactsLie: string;
+}
+
+/** The path of a key: a key's first part is the job, which a host knows by itself. */
+export const pathOf = (key: string): string => key.slice(key.indexOf('/') + 1);
+
+/** Address of an artifact below `base` (ends in `/`), or null for a path that would lead out of it. */
+export function below(base: string, path: string): string | null {
+  const parts = path.split('/');
+  if (parts.some((part) => part === '' || part === '.' || part === '..')) return null;
+  return base + parts.map(encodeURIComponent).join('/');
+}

@@ -1,0 +1,34 @@
+import { useModel } from './model.ts';
+import { linkTo, parseRoute, SCREENS, type Screen, useHash } from './route.ts';
+import styles from './tabs.module.css';
+
+const TITLES: Readonly<Record<Screen, string>> = {
+  overview: 'Overview',
+  findings: 'Findings',
+  pages: 'Pages',
+  coverage: 'Coverage',
+  artifacts: 'Artifacts',
+  provenance: 'Provenance',
+};
+
+/** The names of the screens, the current one marked. */
+export function ReportTabs() {
+  const { report } = useModel();
+  const { screen: current } = parseRoute(useHash());
+  return (
+    <nav aria-label="Report" className={styles['nav']}>
+      <ul className={styles['tabs']}>
+        {SCREENS.map((screen) => (
+          <li key={screen}>
+            <a href={linkTo(screen)} aria-current={current === screen ? 'page' : undefined}>
+              {TITLES[screen]}
+              {screen === 'findings' && (
+                <span className={styles['badge']}> {report.findings.length.toLocaleString('en')}</span>
+              )}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
