@@ -32,7 +32,7 @@ export interface ReportDocument {
 }
 
 /** Most bytes of `report.html`. */
-export const HTML_BUDGET = 15 * 2 ** 20;
+const HTML_BUDGET = 15 * 2 ** 20;
 
 /** `report.html`: one self-contained file that opens from disk with no network. Everything hostile is inert data in it. */
 export async function renderHtml(report: Report, options: HtmlOptions): Promise<string> {

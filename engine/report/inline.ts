@@ -71,7 +71,7 @@ function jsonOf(bytes: Uint8Array): object | null {
 }
 
 /** Keys of every picture that a screen of the report can show, the most telling first; a key may come twice. */
-export function* picturesWanted(report: Report): Generator<string> {
+function* picturesWanted(report: Report): Generator<string> {
   const screenshots = new Map(report.pages.map((p) => [p.id, p.screenshot]));
   for (const { occurrences } of report.findings) {
     const first = occurrences.find((o) => o.screenshot !== null)?.screenshot;
