@@ -11,12 +11,20 @@ interface Check {
 const ROOT = join(import.meta.dirname, '..');
 const bin = (name: string) => join(ROOT, 'node_modules', '.bin', name);
 
+/** What a test of the unit project must show before anything else is worth a look: who imports whom, file sizes, pinned dependencies. */
+const ARCHITECTURE = ['run', '--project', 'unit', 'test/architecture'];
+
 const CHECKS: readonly Check[] = [
   { name: 'types', command: [bin('tsc'), '-p', 'tsconfig.json'], repair: 'npm run types' },
   { name: 'types of the renderer', command: [bin('tsc'), '-p', 'renderer/tsconfig.json'], repair: 'npm run types' },
   { name: 'lint', command: [bin('oxlint'), '--deny-warnings'], repair: 'npm run lint' },
   { name: 'format', command: [bin('biome'), 'format', '.'], repair: 'npm run format:fix' },
-  { name: 'dead code', command: [bin('knip'), '--no-progress'], repair: 'npm run dead-code' },
+  { name: 'dead code and dependencies', command: [bin('knip'), '--no-progress'], repair: 'npm run dead-code' },
+  {
+    name: 'import table, file sizes, pinned dependencies',
+    command: [bin('vitest'), ...ARCHITECTURE],
+    repair: `npx vitest ${ARCHITECTURE.join(' ')}`,
+  },
   {
     name: 'generated docs are fresh',
     command: [process.execPath, 'docs/generate.ts', '--check'],
