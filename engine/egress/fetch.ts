@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Client } from 'undici';
-import { StageflowError, authorityOf, canonicalHost } from '../kernel/index.ts';
+import { StageflowError, authorityOf, canonicalHost, exceptionOf } from '../kernel/index.ts';
 import type { Egress } from './egress.ts';
 import { refuse } from './guard.ts';
 import type { Refusal } from './guard.ts';
@@ -158,6 +158,8 @@ export async function probe(egress: Egress, url: string, timeoutMs = 15_000): Pr
       canonicalHost(hostname),
       port === '' ? (protocol === 'http:' ? 80 : 443) : Number(port),
     ).text;
-    throw new StageflowError('private_address', { url, ...refusal.address, host }, { cause: error });
+    const { address, kind, words } = refusal.address;
+    const details = { url, address, kind: words, exception: exceptionOf(kind, host) };
+    throw new StageflowError('private_address', details, { cause: error });
   }
 }

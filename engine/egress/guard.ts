@@ -1,4 +1,11 @@
-import { ADDRESS_KIND_WORDS, authorityOf, classifyAddress, classifyName, parseAuthority } from '../kernel/index.ts';
+import {
+  ADDRESS_KIND_WORDS,
+  authorityOf,
+  classifyAddress,
+  classifyName,
+  NEVER_SCANNED,
+  parseAuthority,
+} from '../kernel/index.ts';
 import type { AddressKind, Authority } from '../kernel/index.ts';
 import type { CompiledPolicy } from './policy.ts';
 
@@ -12,7 +19,7 @@ export interface Refusal {
   /** One clause for a person. */
   readonly reason: string;
   /** The address that is not dialled, and what it is, when that was the reason. */
-  readonly address?: { readonly address: string; readonly kind: string };
+  readonly address?: { readonly address: string; readonly kind: AddressKind; readonly words: string };
 }
 
 /** A target that the rules on texts let through. */
@@ -35,9 +42,9 @@ export const refuse = (status: number, reason: string, code: Refusal['code'] = '
   reason,
 });
 
-const refuseAddress = (address: string, kind: string): Refusal => ({
-  ...refuse(403, `${address} is ${kind}`),
-  address: { address, kind },
+const refuseAddress = (address: string, kind: AddressKind, words: string = ADDRESS_KIND_WORDS[kind]): Refusal => ({
+  ...refuse(403, `${address} is ${words}`),
+  address: { address, kind, words },
 });
 
 /** Judges the raw target of a `CONNECT` by its text alone. Pure; no name is resolved here. */
@@ -62,9 +69,6 @@ export function judgeTarget(raw: string, policy: CompiledPolicy): Target | Refus
   return { ok: true, authority, trust: 'public', addresses: literal ? [host] : [], readOnly: policy.kind === 'assets' };
 }
 
-/** Kinds that nobody can vouch for, not even by naming the host. */
-const NEVER: ReadonlySet<AddressKind> = new Set(['metadata', 'multicast', 'unspecified', 'translated', 'reserved']);
-
 /**
  * Judges every address of a target: one bad answer refuses all, since the next connection could get that one. Leaves canonical
  * addresses to dial. `own` are the addresses of this host's interfaces.
@@ -85,10 +89,10 @@ export function judgeAddresses(
       return refuse(403, `${address} is a service of Stageflow itself`);
     }
     if (target.trust === 'named') {
-      if (NEVER.has(kind)) return refuseAddress(address, ADDRESS_KIND_WORDS[kind]);
+      if (NEVER_SCANNED.has(kind)) return refuseAddress(address, kind);
     } else {
-      if (kind !== 'public') return refuseAddress(address, ADDRESS_KIND_WORDS[kind]);
-      if (own.has(address)) return refuseAddress(address, 'an address of this host');
+      if (kind !== 'public') return refuseAddress(address, kind);
+      if (own.has(address)) return refuseAddress(address, 'public', 'an address of this host');
     }
     if (!addresses.includes(address)) addresses.push(address);
   }

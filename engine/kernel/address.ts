@@ -102,6 +102,22 @@ export const ADDRESS_KIND_WORDS: Readonly<Record<AddressKind, string>> = {
   metadata: "a cloud provider's metadata address",
 };
 
+/** Kinds that nobody can vouch for, not even by naming the host. */
+export const NEVER_SCANNED: ReadonlySet<AddressKind> = new Set([
+  'metadata',
+  'multicast',
+  'unspecified',
+  'translated',
+  'reserved',
+]);
+
+/** The end of the sentence on an address that is not scanned: how its owner opens it, or that nobody can. `host` is its `host:port`. */
+export function exceptionOf(kind: AddressKind, host: string): string {
+  return NEVER_SCANNED.has(kind)
+    ? ', and nothing can allow this one'
+    : `; for your own machine add --allow-host ${host}`;
+}
+
 function parseV4(text: string): Uint8Array | null {
   const parts = text.split('.');
   if (parts.length !== 4) return null;

@@ -17,9 +17,11 @@ export { err, ok } from './result.ts';
 export type { Result } from './result.ts';
 export {
   ADDRESS_KIND_WORDS,
+  NEVER_SCANNED,
   SPECIAL_RANGES,
   classifyAddress,
   classifyName,
+  exceptionOf,
   formatAddress,
   parseAddress,
 } from './address.ts';

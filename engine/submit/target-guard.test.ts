@@ -73,16 +73,19 @@ const PRIVATE: readonly (readonly [string, string])[] = [
   ['http://192.168.1.1:8080/', '192.168.1.1:8080'],
   ['http://172.16.0.1/', '172.16.0.1:80'],
   ['http://100.64.0.1/', '100.64.0.1:80'],
+  ['http://[::1]/', '[::1]:80'],
+  ['[::1]:8080', '[::1]:8080'],
+  ['http://[fd00::1]/', '[fd00::1]:80'],
+  ['https://nas.local/', 'nas.local:443'],
+];
+
+const NEVER: readonly (readonly [string, string])[] = [
   ['http://169.254.169.254/latest/meta-data', '169.254.169.254:80'],
   ['http://168.63.129.16/', '168.63.129.16:80'],
   ['http://metadata.google.internal/', 'metadata.google.internal:80'],
   ['http://0.0.0.0/', '0.0.0.0:80'],
-  ['http://[::1]/', '[::1]:80'],
-  ['[::1]:8080', '[::1]:8080'],
   ['http://[::ffff:127.0.0.1]/', '[::ffff:7f00:1]:80'],
-  ['http://[fd00::1]/', '[fd00::1]:80'],
   ['http://[64:ff9b::808:808]/', '[64:ff9b::808:808]:80'],
-  ['https://nas.local/', 'nas.local:443'],
 ];
 
 describe('an address that a person typed', () => {
@@ -113,13 +116,11 @@ describe('an address that a person typed', () => {
     expect(judgeTargetUrl(typed, { allowHosts: [host] })).toMatchObject({ ok: true, value: { urls: [url] } });
   });
 
-  it.each([
-    ['http://169.254.169.254/', '169.254.169.254:80'],
-    ['http://[::ffff:127.0.0.1]/', '[::ffff:7f00:1]:80'],
-    ['http://0.0.0.0/', '0.0.0.0:80'],
-    ['http://metadata.google.internal/', 'metadata.google.internal:80'],
-  ])('E4 %s is never taken, not even after --allow-host %s', (typed, host) => {
-    expect(judgeTargetUrl(typed, { allowHosts: [host] })).toMatchObject({ ok: false, error: { code: 'bad_url' } });
+  it.each(NEVER)('E4 %s is never taken, not even after --allow-host %s, which is not advised', (typed, host) => {
+    const judged = judgeTargetUrl(typed, NONE);
+    expect(judged).toMatchObject({ ok: false, error: { code: 'private_address' } });
+    if (!judged.ok) expect(judged.error.message).not.toContain('--allow-host');
+    expect(judgeTargetUrl(typed, { allowHosts: [host] })).toEqual(judged);
   });
 
   it('opens 8080 and 8443 together, when asked', () => {

@@ -5,6 +5,8 @@ import {
   canonicalHost,
   classifyAddress,
   classifyName,
+  exceptionOf,
+  NEVER_SCANNED,
   err,
   ok,
   parseAuthority,
@@ -52,12 +54,14 @@ function judgeAddress(url: string, authority: Authority, rules: TargetRules): Re
   const { host, literal, text } = authority;
   const kind = literal ? (classifyAddress(host)?.kind ?? 'reserved') : classifyName(host);
   if (kind === 'public' || kind === 'name') return null;
-  const words = ADDRESS_KIND_WORDS[kind];
-  if (!rules.allowHosts.includes(text)) {
-    return err(new StageflowError('private_address', { url: shown(url), address: host, kind: words, host: text }));
-  }
-  const vouchable = ['loopback', 'private', 'link-local', 'cgnat', 'documentation', 'benchmarking'].includes(kind);
-  return vouchable ? null : badUrl(url, `it leads to ${words}, which is never scanned`);
+  if (rules.allowHosts.includes(text) && !NEVER_SCANNED.has(kind)) return null;
+  const details = {
+    url: shown(url),
+    address: host,
+    kind: ADDRESS_KIND_WORDS[kind],
+    exception: exceptionOf(kind, text),
+  };
+  return err(new StageflowError('private_address', details));
 }
 
 function judgePort(url: string, authority: Authority, rules: TargetRules): Refused | null {
