@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { StageflowError } from '../kernel/index.ts';
 import { podmanHost } from '../pod/host/index.ts';
 import { ensureImage } from '../pod/image/index.ts';
 import { soloArguments } from '../pod/index.ts';
-import { ARCHIVE_LIMITS } from '../scanner/index.ts';
+import { judgePath } from '../submit/index.ts';
 
 /** The intake's judgement of one archive. */
 const Verdict = z.object({
   verdict: z.enum(['accept', 'refuse']),
+  /** Why a scan ends here; of an accepted archive that there is nothing to scan in it. */
   code: z.string().max(40).nullable(),
   entry: z.string().max(2048).nullable(),
   reason: z.string().max(1000).nullable(),
@@ -25,17 +25,32 @@ export type ArchiveVerdict = z.infer<typeof Verdict>;
 const MOST_OUTPUT = 2 * 2 ** 20;
 const SCRIPT = 'cat > /tmp/archive.zip && exec node /app/scanners/runtime/extractor/verdict-main.ts /tmp/archive.zip';
 
+/** What intake says of an archive by its outside alone, before anything is set up; null when its inside decides. No such file is `file_not_found`. */
+export async function outsideVerdict(path: string): Promise<ArchiveVerdict | null> {
+  try {
+    if (await judgePath(path)) throw new StageflowError('not_a_zip', { path });
+    return null;
+  } catch (error) {
+    if (!(error instanceof StageflowError) || !['not_a_zip', 'zip_size'].includes(error.code)) throw error;
+    const { code, message } = error;
+    return {
+      verdict: 'refuse',
+      code,
+      entry: null,
+      reason: message,
+      sentence: message,
+      entries: 0,
+      bytes: 0,
+      notes: [],
+    };
+  }
+}
+
 /**
  * Judges an archive as intake would, in a locked container of its own: nothing hostile is parsed in this process.
- * Refusals of the file itself are `file_not_found` and `zip_size`; a container that fails is `podman_failed`.
+ * Call it for what `outsideVerdict` lets pass; a container that fails is `podman_failed`.
  */
 export async function archiveVerdict(path: string, say: (line: string) => void): Promise<ArchiveVerdict> {
-  const found = await stat(path).catch((cause: unknown) => {
-    throw new StageflowError('file_not_found', { path }, { cause });
-  });
-  if (!found.isFile()) throw new StageflowError('not_a_zip', { path });
-  if (found.size > ARCHIVE_LIMITS.archiveBytes)
-    throw new StageflowError('zip_size', { reason: 'it is larger than 200 MiB', entry: path });
   const host = await podmanHost();
   const image = await ensureImage(host, say);
   const { file, args, env, cwd } = host.command(soloArguments(image, host, ['sh', '-c', SCRIPT]));

@@ -4,17 +4,18 @@ import { StageflowError } from '@stageflow/engine/kernel';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from '@stageflow/engine/sdk';
 import { receiveArchive } from './receive.ts';
 import { ArchiveRefusal } from './refusal.ts';
+import { scannableTree } from './site/index.ts';
 import { unpackEntry } from './unpack/index.ts';
-import { fileSource, validateArchive, type ByteSource } from './validate/index.ts';
+import { fileSource, validateArchive, type ByteSource, type ValidArchive } from './validate/index.ts';
 
 /** The judgement of an archive alone, as `doctor --archive` prints it. */
 export interface ArchiveVerdict {
   readonly verdict: 'accept' | 'refuse';
-  /** A `zip_*` or `not_a_zip` code when refused. */
+  /** Why a scan ends here: a `zip_*` or `not_a_zip` code when refused; `zip_empty` or `zip_no_html` of a sound archive with nothing to scan. */
   readonly code: string | null;
   /** Entry at fault, when there is one. */
   readonly entry: string | null;
-  /** The fault in a few words, when refused. */
+  /** The fault in a few words, when there is a code. */
   readonly reason: string | null;
   /** One sentence for a person. */
   readonly sentence: string;
@@ -24,19 +25,20 @@ export interface ArchiveVerdict {
   readonly notes: readonly string[];
 }
 
-/** Judges an archive: structure, then size and checksum of every entry. Nothing is written. */
+/** Judges an archive: structure, then size and checksum of every entry, then whether there is a page to scan. Nothing is written. */
 export async function judgeArchive(source: ByteSource, limits: ArchiveLimits): Promise<ArchiveVerdict> {
   try {
     const archive = validateArchive(source, limits);
     for (const entry of archive.entries) await unpackEntry(source, entry, () => {});
     const bytes = archive.entries.reduce((sum, entry) => sum + entry.size, 0);
-    const sentence = `The archive is sound: ${archive.entries.length} entries, ${bytes} bytes unpacked.`;
+    const nothing = whyNothing(archive);
+    const sound = `The archive is sound: ${archive.entries.length} entries, ${bytes} bytes unpacked.`;
     return {
       verdict: 'accept',
-      code: null,
+      code: nothing?.code ?? null,
       entry: null,
-      reason: null,
-      sentence,
+      reason: nothing?.reason ?? null,
+      sentence: nothing === null ? sound : nothing.message,
       entries: archive.entries.length,
       bytes,
       notes: archive.notes,
@@ -71,6 +73,18 @@ export async function streamVerdict(
     return await judgeArchive(fileSource(fd), limits);
   } finally {
     closeSync(fd);
+  }
+}
+
+/** What the extractor says of a sound archive that gives nothing to scan; null of all others. */
+function whyNothing({ entries }: ValidArchive): ArchiveRefusal | null {
+  const files = entries.filter(({ folder }) => !folder).map(({ path, size, crc }) => ({ path, size, crc, offset: 0 }));
+  try {
+    scannableTree({ fd: -1, files, bytes: 0 });
+    return null;
+  } catch (error) {
+    if (error instanceof ArchiveRefusal) return error;
+    throw error;
   }
 }
 

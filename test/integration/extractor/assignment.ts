@@ -30,7 +30,7 @@ export function engineWith(archive: Buffer, more: Partial<ExtractorAssignment> =
       return { skip: false };
     },
   });
-  return { handlers, said, heartbeat };
+  return { assignment, input: () => chunks(archive), handlers, said, heartbeat };
 }
 
 async function* chunks(bytes: Buffer): AsyncGenerator<Uint8Array> {

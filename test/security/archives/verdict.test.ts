@@ -3,6 +3,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { extract } from '../../../scanners/runtime/extractor/run.ts';
+import { engineWith } from '../../integration/extractor/assignment.ts';
 import { zip } from './zip-writer.ts';
 
 const MAIN = join(import.meta.dirname, '../../../scanners/runtime/extractor/verdict-main.ts');
@@ -42,6 +44,24 @@ test('an archive on standard input is judged alike and leaves no file', () => {
     2,
     expect.objectContaining({ verdict: 'refuse', code: 'zip_path', entry: '../x' }),
   ]);
+});
+
+const ends: readonly (readonly [string, Buffer, string | null, number])[] = [
+  ['a page', good, null, 0],
+  ['no entry', zip([]), 'zip_empty', 4],
+  ['folders alone', zip([{ name: 'a/', data: '' }]), 'zip_empty', 4],
+  ['only what a system puts there', zip([{ name: '__MACOSX/._index.html', data: 'x' }]), 'zip_empty', 4],
+  ['files and no page', zip([{ name: 'a/style.css', data: 'x' }]), 'zip_no_html', 4],
+  ['a way out', zip([{ name: '../index.html', data: 'x' }]), 'zip_path', 2],
+];
+test.each(ends)('the verdict on an archive with %s is that of the scan', async (_, archive, code, exit) => {
+  const { status, stdout } = run(['-'], archive);
+  expect([status, (JSON.parse(stdout) as { code: string }).code]).toEqual([exit, code]);
+  const { assignment, input } = engineWith(archive, { directory: join(home, 'site') });
+  const { message, served } = await extract(assignment, input());
+  await served?.close();
+  rmSync(join(home, 'site'), { recursive: true });
+  expect(message.type === 'extractor.refused' ? message.code : null).toBe(code);
 });
 
 test.each<[string, string[], RegExp]>([

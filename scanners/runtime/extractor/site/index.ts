@@ -8,7 +8,7 @@ import { clip, type SiteSummary } from '@stageflow/engine/sdk';
 import { readHosting, type Hosting } from '../hosting/index.ts';
 import { refuse } from '../refusal.ts';
 import type { Content } from '../unpack/index.ts';
-import { sitePages } from './pages.ts';
+import { isPage, sitePages } from './pages.ts';
 import { productionOrigin } from './production-origin.ts';
 import { siteTree, type SiteTree } from './tree.ts';
 
@@ -25,10 +25,17 @@ export interface Site {
 const CONFIG_BYTES = 512 << 10;
 const MOST_NOTES = 100;
 
-/** Reads the build. Throws `zip_empty` without files and `zip_no_html` without a page. */
-export function readSite(content: Content, archiveNotes: readonly string[]): Site {
+/** The files of a build that can be scanned. Throws `zip_empty` without files and `zip_no_html` without a page; no file is read for it. */
+export function scannableTree(content: Content): SiteTree {
   const tree = siteTree(content);
   if (tree.files.size === 0) refuse('zip_empty', 'it holds no files');
+  if (![...tree.files.keys()].some(isPage)) refuse('zip_no_html', 'it holds no HTML page');
+  return tree;
+}
+
+/** Reads the build. Refuses what `scannableTree` refuses. */
+export function readSite(content: Content, archiveNotes: readonly string[]): Site {
+  const tree = scannableTree(content);
   const tooLong: string[] = [];
   const hosting = readHosting((name) => {
     const file = tree.files.get(name);
@@ -43,7 +50,7 @@ export function readSite(content: Content, archiveNotes: readonly string[]): Sit
   });
   const pages = sitePages(tree, hosting.manners);
   const [entry] = pages.paths;
-  if (entry === undefined) refuse('zip_no_html', 'it holds no HTML page');
+  if (entry === undefined) refuse('zip_no_html', 'the address of every page is too long');
   const notes = [...archiveNotes, ...new Set(tooLong), ...hosting.notes, ...pages.notes].map((note) =>
     clip(printable(note), 500),
   );

@@ -19,6 +19,9 @@ export interface SitePages {
   readonly notes: readonly string[];
 }
 
+/** Whether a file of the build is a page, by its name. */
+export const isPage = (path: string): boolean => PAGE.test(path);
+
 /** Address of a page file under the host's manners: `/` for index.html, `/about` where the host takes `.html` away. */
 export function pageAddress(file: string, manners: HostManners): string {
   const path = `/${file}`;
@@ -39,7 +42,7 @@ export function sitePages(tree: SiteTree, manners: HostManners): SitePages {
   const depth = (path: string) => path.split('/').length;
   const rank = (path: string) => (INDEX.test(path) ? 0 : 1);
   const order = (a: string, b: string) => depth(a) - depth(b) || rank(a) - rank(b) || (a < b ? -1 : 1);
-  const all = [...tree.files.keys()].filter((path) => PAGE.test(path));
+  const all = [...tree.files.keys()].filter(isPage);
   const shown = all.filter((path) => !STAND_IN.test(path));
   const pages = (shown.length > 0 ? shown : all).sort(order);
   const entry = pages.find((path) => INDEX.test(path)) ?? pages[0];
