@@ -5,6 +5,11 @@ export const ERRORS = {
   // usage and input of the person (exit 2)
   usage: row('{problem} Run `./stageflow --help` to see how it is used.', EXIT.usage, 400),
   file_not_found: row('There is no file or folder at {path}. Check the path and run the scan again.', EXIT.usage, 400),
+  file_unreadable: row(
+    '{path} cannot be read ({reason}). Check its permissions and run the scan again.',
+    EXIT.usage,
+    400,
+  ),
   not_a_zip: row(
     '{path} is not a ZIP archive. Pack the build folder as .zip, or give the folder itself.',
     EXIT.usage,
@@ -16,7 +21,7 @@ export const ERRORS = {
     400,
   ),
   private_address: row(
-    '{url} leads to {address}, which is {kind}. Private addresses are not scanned; for your own machine add --allow-host {host}.',
+    '{url} leads to {address}, which is {kind}. Such addresses are not scanned{exception}.',
     EXIT.usage,
     400,
   ),

@@ -1,7 +1,8 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { StageflowError } from '../kernel/index.ts';
+import { makeFolder, refusalOfFolder } from './make-folder.ts';
 import { clearSocket, socketPlace } from './socket-place.ts';
 
 /** Where one engine keeps everything: ledger, artifacts, queue, secrets, temporary folders. */
@@ -12,6 +13,8 @@ export interface DataFolder {
   readonly nats: string;
   readonly secrets: string;
   readonly temporary: string;
+  /** Reports as commands wrote them for people, a folder per job: copies of what the store holds. */
+  readonly reports: string;
   /** Where this folder's engine listens for the machine's owner; null where sockets are no files. */
   readonly socket: string | null;
   /** Gives the folder back; safe to call twice. */
@@ -23,6 +26,9 @@ export function defaultDataFolder(env: NodeJS.ProcessEnv = process.env): string 
   if (env.STAGEFLOW_HOME) return env.STAGEFLOW_HOME;
   return join(env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'stageflow');
 }
+
+/** Where commands write reports for people when they name no folder. */
+export const reportsOf = (root: string): string => join(root, 'reports');
 
 /** What tells one life of a machine from the next, so that a lock of before a reboot is never believed. */
 function bootId(): string {
@@ -114,12 +120,15 @@ export function liveEngine(root: string): { readonly pid: number; readonly socke
 
 /**
  * Makes the folder where needed and takes its lock: one data folder, one engine (DESIGN decision 13).
- * Refused with `data_folder_busy` while another live process has it; a dead owner's lock is taken over.
+ * Refused with `data_folder_busy` while another live process has it, and with `bad_option` where it cannot be; a dead owner's lock is taken
+ * over.
  */
 export function openDataFolder(root: string): DataFolder {
   const path = (name: string) => join(root, name);
-  for (const folder of [root, path('store'), path('nats'), path('secrets'), path('tmp')]) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    for (const folder of [root, path('store'), path('nats'), path('secrets'), path('tmp')]) makeFolder(folder, 0o700);
+  } catch (error) {
+    throw refusalOfFolder('STAGEFLOW_HOME', root, error);
   }
   const lockPath = path('engine.lock');
   const socket = socketPlace(root);
@@ -144,6 +153,7 @@ export function openDataFolder(root: string): DataFolder {
     nats: path('nats'),
     secrets: path('secrets'),
     temporary: path('tmp'),
+    reports: reportsOf(root),
     socket,
     release: () => {
       if (!held) return;

@@ -22,6 +22,8 @@ import { createSignal } from './signal.ts';
 export interface Engine {
   readonly ledger: Ledger;
   readonly store: ArtifactStore;
+  /** Folder of the reports that commands write for people; null where there is none. */
+  readonly reports: string | null;
   /** Accepts a job: it is in the ledger when this returns, and runs from then on. */
   submit(job: {
     readonly id?: string;
@@ -212,6 +214,7 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
   return {
     ledger,
     store: ports.store,
+    reports: ports.reports ?? null,
     submit,
     newJobId: () => newJobId(clock.now()),
     staging: (jobId) => ({

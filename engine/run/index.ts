@@ -5,16 +5,17 @@
  */
 export { importJob } from './bundle/read.ts';
 export { exportJob } from './bundle/write.ts';
-export { archiveVerdict } from './archive-verdict.ts';
+export { archiveVerdict, outsideVerdict } from './archive-verdict.ts';
 export type { ArchiveVerdict } from './archive-verdict.ts';
 export { backUp } from './backup/back-up.ts';
 export type { BackupManifest } from './backup/manifest.ts';
 export { restore } from './backup/restore.ts';
 export type { Restored } from './backup/restore.ts';
-export { defaultDataFolder, liveEngine } from './data-folder.ts';
+export { defaultDataFolder, liveEngine, reportsOf } from './data-folder.ts';
+export { claimFolder, makeFolder, refusalOfFolder } from './make-folder.ts';
 export type { Engine, EngineOptions } from './engine.ts';
 export { readJobs } from './read-jobs.ts';
 export type { JobLine } from './read-jobs.ts';
-export { removeJob, sweepJobs, sweepOrphans, sweepStaging } from './retention.ts';
+export { removeJob, removeReports, sweepJobs, sweepOrphans, sweepStaging } from './retention.ts';
 export { openLocalEngine } from './local.ts';
 export type { LocalEngine, LocalEngineOptions } from './local.ts';

@@ -180,6 +180,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
       ledger,
       bus,
       store,
+      reports: folder.reports,
       pods: runtimeOf,
       egress: (job) => jobEgress(job, [new URL(nats.url).host]),
       robots: judgeRobots,

@@ -23,6 +23,8 @@ export interface EnginePorts {
   readonly ledger: Ledger;
   readonly bus: Bus;
   readonly store: ArtifactStore;
+  /** Folder of the reports that commands write for people; null or left out where there is none. */
+  readonly reports?: string | null;
   readonly pods: (isolation: JobSpec['isolation']) => Promise<PodRuntime>;
   readonly egress: (job: {
     readonly id: string;

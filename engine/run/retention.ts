@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { artifactKeys, stagingKeys } from '../artifact/keys.ts';
 import type { ArtifactStore } from '../artifact/store.ts';
 import { JOB_STATES, TERMINAL } from '../event/index.ts';
@@ -15,6 +17,8 @@ const JOB_ID = /^[0-9a-hjkmnp-tv-z]{26}$/;
 export interface SweepPorts {
   readonly ledger: Ledger;
   readonly store: ArtifactStore;
+  /** Folder of the reports that commands wrote for people, where there is one. */
+  readonly reports?: string | null;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -43,16 +47,25 @@ export async function sweepStaging(ports: SweepPorts, days: number = STAGING_DAY
   }
 }
 
-/** Removes an ended job with everything of it: events, view, shares, artifacts, archive. Refused (`conflict`) while it runs, `job_not_found`. */
-export async function removeJob({ ledger, store }: Pick<SweepPorts, 'ledger' | 'store'>, jobId: string): Promise<void> {
+/** Removes an ended job with everything of it: events, view, shares, artifacts, archive, written reports. Refused (`conflict`) while it runs, `job_not_found`. */
+export async function removeJob(
+  { ledger, store, reports }: Pick<SweepPorts, 'ledger' | 'store' | 'reports'>,
+  jobId: string,
+): Promise<void> {
   // The row goes first: a job that is listed is whole. What is left of a broken-off removal is an orphan, which is swept.
   ledger.deleteJob(jobId);
   await store.removeAll('scanner-artifacts', artifactKeys.job(jobId));
+  if (reports) await removeReports(reports, jobId);
   const inUse = archivesInUse(ledger);
   if (inUse.size === 0) await store.removeAll('scanner-staging', stagingKeys.job(jobId));
   else
     for await (const { key } of store.list('scanner-staging', stagingKeys.job(jobId)))
       if (!inUse.has(key)) await store.remove('scanner-staging', key);
+}
+
+/** Removes what commands wrote of a job's report into the data folder. A text that is no job's id is left alone. */
+export async function removeReports(reports: string, jobId: string): Promise<void> {
+  if (JOB_ID.test(jobId)) await rm(join(reports, jobId), { recursive: true, force: true });
 }
 
 /** Archives that unfinished jobs will unpack: a retried job works on the archive of the one before it. */

@@ -4,7 +4,7 @@
  * Called by run and the front doors. It must never connect anywhere, look inside an archive, or hold one in memory.
  */
 export { sanitiseFilename } from './filename.ts';
-export { takePath, takeUpload } from './intake.ts';
+export { judgePath, takePath, takeUpload } from './intake.ts';
 export type { Staged, Staging, ZipSource } from './intake.ts';
 export { SUBMIT_DEFAULTS, buildJobSpec } from './submit.ts';
 export type { SubmitOptions } from './submit.ts';

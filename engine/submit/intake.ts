@@ -1,12 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { JobSource } from '../event/index.ts';
 import { StageflowError } from '../kernel/index.ts';
 import { ARCHIVE_LIMITS } from '../scanner/index.ts';
 import type { ArchiveLimits } from '../scanner/index.ts';
 import { sanitiseFilename } from './filename.ts';
-import { packFolder, planFolder } from './pack.ts';
+import { type FolderPlan, packFolder, planFolder, unreadable } from './pack.ts';
 
 /** Where an archive is staged: the part of a store that intake needs, and the key for a sanitised file name. */
 export interface Staging {
@@ -86,8 +86,33 @@ export async function takeUpload(
 }
 
 /**
- * Stages a ZIP file, or a folder packed on the way, from this machine's disk. Refusals: `file_not_found`, `not_a_zip`, `zip_size`,
- * `zip_count`, `zip_empty`, `zip_no_html`. What is inside a ZIP file is judged later, in the extractor.
+ * Judges a ZIP file or folder by its outside alone: the file's kind, size and first bytes, or the folder's list of files. Cheap, so that a
+ * refusal need not wait for a machine that is being set up. The refusals are those of `takePath`.
+ */
+export async function judgePath(path: string, limits: ArchiveLimits = ARCHIVE_LIMITS): Promise<FolderPlan | null> {
+  const full = resolve(path);
+  const found = await stat(full).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  if (found.isDirectory()) return planFolder(full, limits);
+  // Before it is opened: a pipe without a writer would be waited for.
+  if (!found.isFile()) throw new StageflowError('not_a_zip', { path });
+  if (found.size > limits.archiveBytes) throw tooLarge(path, limits.archiveBytes);
+  const file = await open(full, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    if (bytesRead < 4 || !isZipStart(buffer)) throw new StageflowError('not_a_zip', { path });
+  } finally {
+    await file.close();
+  }
+  return null;
+}
+
+/**
+ * Stages a ZIP file, or a folder packed on the way, from this machine's disk. Refusals: `file_not_found`, `file_unreadable`, `not_a_zip`,
+ * `zip_size`, `zip_count`, `zip_name`, `zip_empty`, `zip_no_html`. What is inside a ZIP file is judged later, in the extractor.
  */
 export async function takePath(
   path: string,
@@ -95,14 +120,8 @@ export async function takePath(
   limits: ArchiveLimits = ARCHIVE_LIMITS,
 ): Promise<Staged> {
   const full = resolve(path);
-  const found = await stat(full).catch((error: unknown) => {
-    throw new StageflowError('file_not_found', { path }, { cause: error });
-  });
-  if (found.isDirectory()) {
-    const plan = await planFolder(full, limits);
-    return { source: await stage(full, packFolder(plan), staging, limits.archiveBytes, true), notes: plan.notes };
-  }
-  if (!found.isFile()) throw new StageflowError('not_a_zip', { path });
-  if (found.size > limits.archiveBytes) throw tooLarge(path, limits.archiveBytes);
-  return { source: await stage(path, createReadStream(full), staging, limits.archiveBytes, false), notes: [] };
+  const plan = await judgePath(path, limits);
+  return plan === null
+    ? { source: await stage(path, createReadStream(full), staging, limits.archiveBytes, false), notes: [] }
+    : { source: await stage(full, packFolder(plan), staging, limits.archiveBytes, true), notes: plan.notes };
 }

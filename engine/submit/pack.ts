@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { lstat, open, readdir } from 'node:fs/promises';
+import { access, lstat, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
@@ -23,7 +23,7 @@ export interface FolderPlan {
   readonly notes: readonly string[];
 }
 
-const LEFT_OUT = new Set(['node_modules', '__MACOSX', 'Thumbs.db', 'desktop.ini']);
+const LEFT_OUT = new Set(['node_modules', 'stageflow-reports', '__MACOSX', 'Thumbs.db', 'desktop.ini']);
 /** Dot names that hosts serve or read. */
 const KEPT_DOTS = new Set(['.well-known', '.nojekyll']);
 const HTML = /\.x?html?$/i;
@@ -35,6 +35,14 @@ function note(what: string, names: readonly string[]): string[] {
   if (names.length === 0) return [];
   const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
   return [`${what}: ${names.slice(0, 5).join(', ')}${more}.`];
+}
+
+/** Why a path of this machine cannot be taken: nothing is there, or it may not be read. */
+export function unreadable(path: string, error: unknown): StageflowError {
+  const { code = 'unknown' } = (error ?? {}) as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return new StageflowError('file_not_found', { path }, { cause: error });
+  const reason = code === 'EACCES' || code === 'EPERM' ? 'this account may not' : code;
+  return new StageflowError('file_unreadable', { path, reason }, { cause: error });
 }
 
 /** Lists the files of a folder within the limits. Symbolic links are never followed; version control, modules and hidden files are left out. */
@@ -49,6 +57,9 @@ export async function planFolder(root: string, limits: ArchiveLimits): Promise<F
     if (/[\\\u0000-\u001f]/.test(name)) {
       throw new StageflowError('zip_name', { entry: name, reason: 'it holds a backslash or a control character' });
     }
+    await access(path, constants.R_OK).catch((error: unknown) => {
+      throw unreadable(path, error);
+    });
     const bytes = (await lstat(path)).size;
     total += bytes;
     const over = (reason: string) => new StageflowError('zip_size', { reason, entry: name });
@@ -62,7 +73,9 @@ export async function planFolder(root: string, limits: ArchiveLimits): Promise<F
   const walk = async (folder: string, base: string, depth: number): Promise<void> => {
     if (depth > limits.depth)
       throw new StageflowError('zip_count', { reason: `folders are nested more than ${limits.depth} deep` });
-    const entries = await readdir(folder, { withFileTypes: true });
+    const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+      throw unreadable(folder, error);
+    });
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of entries) {
       const name = base + entry.name;

@@ -4,7 +4,7 @@ import type { ReportFinding } from '@stageflow/engine/report';
 import { SEVERITIES, type Severity } from '@stageflow/engine/scanner';
 import type { PlaceOptions } from './desk/desk.ts';
 import { loadReport } from './report.ts';
-import { readGate } from './scan/command.ts';
+import { readFailOn } from './scan/gate.ts';
 import { printable } from './scan/progress.ts';
 import { table } from './table.ts';
 
@@ -21,7 +21,7 @@ export async function compareCommand(
   after: string,
   options: PlaceOptions & { readonly json?: boolean; readonly failOn?: string },
 ): Promise<number> {
-  const { failOn } = readGate({ minScore: [], ...(options.failOn === undefined ? {} : { failOn: options.failOn }) });
+  const failOn = readFailOn(options.failOn);
   const [earlier, later] = [await loadReport(before, options), await loadReport(after, options)];
   const comparison = compareReports(earlier, later);
   const bad = regressions(comparison, failOn);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultDataFolder } from '@stageflow/engine';
+import { defaultDataFolder, reportsOf } from '@stageflow/engine';
 import { nextState } from '@stageflow/engine/fsm';
 import { systemClock } from '@stageflow/engine/kernel';
 import { openLedger } from '@stageflow/engine/ledger';
@@ -56,5 +56,5 @@ export async function openFolderRecords(): Promise<(Records & { close(): Promise
   if (!existsSync(path)) return null;
   const ledger = openLedger({ path, clock: systemClock, nextState });
   const store = storeAt(join(folder, 'store'));
-  return { ...openRecords({ ledger, store }), close: async () => ledger.close() };
+  return { ...openRecords({ ledger, store, reports: reportsOf(folder) }), close: async () => ledger.close() };
 }

@@ -1,3 +1,4 @@
+import { defaultDataFolder, removeReports, reportsOf } from '@stageflow/engine';
 import { EXIT, StageflowError } from '@stageflow/engine/kernel';
 import type { JobView } from '@stageflow/engine/view';
 import { ask, textOf } from './desk/api.ts';
@@ -93,6 +94,8 @@ export async function cancelJob(jobId: string, options: PlaceOptions): Promise<n
 /** `./stageflow jobs rm ID`: the job, its report and all it stored. */
 export async function removeJob(jobId: string, options: PlaceOptions): Promise<number> {
   await atDesk(options, (desk) => desk.remove(jobId));
+  // What a scan on a server wrote here is of no use without its job either.
+  await removeReports(reportsOf(defaultDataFolder()), jobId);
   print(`${jobId} is removed, with its report and evidence.\n`);
   return EXIT.pass;
 }

@@ -10,6 +10,7 @@ const list = (text: string) =>
     .filter((part) => part !== '');
 const collect = (text: string, before: string[]) => [...before, text];
 const collectList = (text: string, before: string[]) => [...before, ...list(text)];
+const formats = (text: string, before: string[]) => [...before, ...(list(text).length === 0 ? [text] : list(text))];
 const modules = (text: string, before: string[]) => {
   if (list(text).length === 0) throw new StageflowError('no_modules');
   return collectList(text, before);
@@ -46,7 +47,7 @@ export function buildProgram(signal: AbortSignal): { run(argv: readonly string[]
       [],
     )
     .option('-o, --output <folder>', 'write the report files here')
-    .option('-f, --format <list>', 'json, html, sarif, junit, csv, md, gitlab', collectList, [])
+    .option('-f, --format <list>', 'json, html, sarif, junit, csv, md, gitlab', formats, [])
     .option('--json', 'print the report as JSON on stdout, and nothing else')
     .option('--fail-on <severity>', 'exit 1 when a failure of this severity or worse is found')
     .option('--min-score <module=0-100>', 'exit 1 when a score is below; may be given several times', collect, [])

@@ -23,7 +23,15 @@ export interface Records {
 }
 
 /** The records of a ledger and a store that are open in this process. */
-export function openRecords({ ledger, store }: { readonly ledger: Ledger; readonly store: ArtifactStore }): Records {
+export function openRecords({
+  ledger,
+  store,
+  reports,
+}: {
+  readonly ledger: Ledger;
+  readonly store: ArtifactStore;
+  readonly reports: string | null;
+}): Records {
   return {
     jobs: async (limit) => ledger.jobs({ limit }),
     job: async (jobId) => ledger.job(jobId),
@@ -35,7 +43,7 @@ export function openRecords({ ledger, store }: { readonly ledger: Ledger; readon
       for await (const { key } of store.list('scanner-artifacts', artifactKeys.job(jobId))) keys.push(key);
       return keys;
     },
-    remove: (jobId) => removeJob({ ledger, store }, jobId),
+    remove: (jobId) => removeJob({ ledger, store, reports }, jobId),
     bundle: (jobId) => exportJob({ ledger, store }, jobId),
   };
 }

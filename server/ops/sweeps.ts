@@ -8,13 +8,13 @@ const ROUNDS_A_DAY = 24;
 
 /** Removes what is past its time every hour, and once a day what no job owns. The first round comes soon after the start. Returns how to stop. */
 export function startSweeps(options: {
-  readonly engine: Pick<Engine, 'ledger' | 'store'>;
+  readonly engine: Pick<Engine, 'ledger' | 'store' | 'reports'>;
   readonly config: Pick<ServerConfig, 'stagingDays' | 'jobDays'>;
   readonly clock: Clock;
   readonly log: Log;
 }): () => void {
   const { engine, config, clock, log } = options;
-  const ports = { ledger: engine.ledger, store: engine.store, clock, log };
+  const ports = { ledger: engine.ledger, store: engine.store, reports: engine.reports, clock, log };
   let rounds = 0;
   let stopped = false;
   const round = async () => {

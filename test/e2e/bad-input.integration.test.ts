@@ -74,3 +74,9 @@ describe('bad input gets one sentence and the right exit code', () => {
     expect(leftovers(home.path)).toEqual([]);
   });
 });
+
+it('doctor --archive judges an empty ZIP as a scan does', async () => {
+  const result = await cli(['doctor', '--archive', join(folder, 'empty.zip'), '--json'], { home: home.path });
+  expect(result.code, result.stderr).toBe(4);
+  expect(JSON.parse(result.stdout)).toMatchObject({ verdict: 'accept', code: 'zip_empty' });
+});

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { artifactKeys, type ArtifactStore, type Bucket, FileStore, stagingKeys } from '../../artifact/index.ts';
@@ -6,6 +6,7 @@ import { nextState } from '../../fsm/index.ts';
 import { type Clock, StageflowError } from '../../kernel/index.ts';
 import { LEDGER_LAYOUT, openLedger, snapshotLedger } from '../../ledger/index.ts';
 import { namedObjects } from '../bundle/named-objects.ts';
+import { makeFolder, refusalOfFolder } from '../make-folder.ts';
 import { ENGINE_VERSION } from '../version.ts';
 import { type BackupManifest, backupParts, hashFile } from './manifest.ts';
 
@@ -21,11 +22,16 @@ export async function backUp(from: {
   readonly clock: Clock;
 }): Promise<BackupManifest> {
   const { store, to } = from;
-  if (existsSync(to) && readdirSync(to).length > 0) throw new StageflowError('folder_in_use', { path: to });
+  if (existsSync(to) && (!statSync(to).isDirectory() || readdirSync(to).length > 0))
+    throw new StageflowError('folder_in_use', { path: to });
   const unfinished = `${to}.unfinished`;
-  await rm(unfinished, { recursive: true, force: true });
-  mkdirSync(dirname(to), { recursive: true });
-  mkdirSync(unfinished, { mode: 0o700 });
+  try {
+    makeFolder(dirname(to));
+    await rm(unfinished, { recursive: true, force: true });
+    mkdirSync(unfinished, { mode: 0o700 });
+  } catch (error) {
+    throw refusalOfFolder('--output', to, error);
+  }
   try {
     const parts = backupParts(unfinished);
     snapshotLedger(from.ledger, parts.ledger);

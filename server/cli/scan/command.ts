@@ -1,9 +1,7 @@
 import type { JobSource } from '@stageflow/engine/event';
 import { StageflowError, systemClock } from '@stageflow/engine/kernel';
 import { discoverScanners } from '@stageflow/engine/manifests';
-import type { GatePolicy } from '@stageflow/engine/report';
-import { SEVERITIES } from '@stageflow/engine/scanner';
-import { buildJobSpec, takePath } from '@stageflow/engine/submit';
+import { buildJobSpec, judgePath, type Staging, takePath } from '@stageflow/engine/submit';
 import { type JobView, reduce } from '@stageflow/engine/view';
 import { defaultDataFolder, type JobLine, readJobs } from '@stageflow/engine';
 import { isGone } from '../../local/client.ts';
@@ -12,7 +10,8 @@ import type { Door } from '../../local/records.ts';
 import { openDoor } from '../door.ts';
 import { SCANNERS } from '../machine.ts';
 import { readAccess } from './access.ts';
-import { readFormats, writeOutputs } from './outputs.ts';
+import { readFailOn, readMinScore } from './gate.ts';
+import { claimOutput, readFormats, writeOutputs } from './outputs.ts';
 import { createProgress, type Moment, type Progress, progressKind } from './progress.ts';
 import { readSubmitOptions, readTarget, type ScanOptions } from './request.ts';
 import { finishScan } from './verdict.ts';
@@ -33,7 +32,7 @@ export async function scanCommand(
   const known = await discoverScanners(SCANNERS);
   const submitOptions = readSubmitOptions(options, known);
   const formats = readFormats(options);
-  const gate = readGate(options);
+  const failOn = readFailOn(options.failOn);
   const access = readAccess(options);
   const target = options.resume === undefined ? readTarget(targets, submitOptions.allowHosts ?? []) : null;
   if (options.resume !== undefined && targets.length > 0) {
@@ -45,6 +44,12 @@ export async function scanCommand(
     known,
   );
   if (!probe.ok) throw probe.error;
+  const earlier = options.resume === undefined ? null : earlierScan(options.resume);
+  // The modules of an earlier scan are its own.
+  const chosen = earlier ? known : known.filter(({ id }) => probe.value.modules.some((module) => module.id === id));
+  const minScore = readMinScore(options.minScore, chosen, known);
+  if (target?.kind === 'path') await judgePath(target.path);
+  claimOutput(options.output, target?.kind === 'path' ? target.path : null, formats);
 
   const kind = progressKind(
     options.json === true && options.progress === 'auto' ? 'plain' : options.progress,
@@ -54,12 +59,11 @@ export async function scanCommand(
   const progress = createProgress(kind, process.stderr, momentOf, () => performance.now());
   for (const note of target?.kind === 'urls' ? target.notes : []) progress.say(note);
 
-  const earlier = options.resume === undefined ? null : earlierScan(options.resume);
   // A scan goes on the way it began: an earlier choice of plain processes needs no second word, and is never made for a person.
   const wanted = { isolation: earlier?.isolation ?? options.isolation, say: progress.say };
   let engine = await openDoor(wanted);
   try {
-    const jobId = await start(engine, { earlier, target, options, submitOptions, known, access });
+    const jobId = await start(engine, { earlier, target, options, submitOptions, known, access, say: progress.say });
     const onInterrupt = () => {
       progress.say('Stopping: what was found so far is kept …');
       engine.cancel(jobId).catch(() => {});
@@ -81,7 +85,7 @@ export async function scanCommand(
               progress.say(`The report is kept. To write its files again: ./stageflow scan --resume ${jobId}`);
             throw error;
           }),
-          gate,
+          gate: { failOn, minScore },
           json: options.json === true,
           allowIncomplete: options.allowIncomplete === true,
         });
@@ -139,6 +143,7 @@ async function start(
     readonly submitOptions: ReturnType<typeof readSubmitOptions>;
     readonly known: Awaited<ReturnType<typeof discoverScanners>>;
     readonly access: ReturnType<typeof readAccess>;
+    readonly say: (text: string) => void;
   },
 ): Promise<string> {
   const { earlier, target, options, submitOptions, known, access } = input;
@@ -147,11 +152,18 @@ async function start(
   const jobId = engine.newJobId();
   const source: JobSource =
     target.kind === 'path'
-      ? (await takePath(target.path, engine.staging(jobId))).source
+      ? await staged(target.path, engine.staging(jobId), input.say)
       : { kind: 'urls', urls: [...target.urls], mode: options.crawl ? 'crawl' : 'list' };
   const spec = buildJobSpec({ ...submitOptions, source, access: access !== null }, known);
   if (!spec.ok) throw spec.error;
   return engine.submit({ id: jobId, spec: spec.value, access });
+}
+
+/** Stages an archive or folder, and says what of it was left out. */
+async function staged(path: string, staging: Staging, say: (text: string) => void): Promise<JobSource> {
+  const { source, notes } = await takePath(path, staging);
+  for (const note of notes) say(note);
+  return source;
 }
 
 /** How many scans back `--resume <job>` looks. */
@@ -213,28 +225,3 @@ const RESUMABLE = new Set([
   'podman_failed',
   'internal',
 ]);
-
-/** The gates a person set, judged for form now and against the report later. */
-export function readGate(options: Pick<ScanOptions, 'failOn' | 'minScore'>): Pick<GatePolicy, 'failOn' | 'minScore'> {
-  const failOn = SEVERITIES.find((severity) => severity === options.failOn) ?? null;
-  if (options.failOn !== undefined && failOn === null) {
-    throw new StageflowError('bad_option', {
-      option: '--fail-on',
-      value: options.failOn,
-      reason: `it must be one of ${SEVERITIES.join(', ')}`,
-    });
-  }
-  const minScore = Object.fromEntries(
-    options.minScore.map((text) => {
-      const [, module = '', number = ''] = /^([a-z0-9-]+)=(\d+(?:\.\d+)?)$/.exec(text) ?? [];
-      const value = Number(number);
-      const bad = (reason: string) => new StageflowError('bad_option', { option: '--min-score', value: text, reason });
-      if (module === '') throw bad('it must look like performance=90');
-      if (value > 0 && value < 1)
-        throw bad(`scores go from 0 to 100; did you mean ${module}=${Math.round(value * 100)}?`);
-      if (value > 100) throw bad('scores go from 0 to 100');
-      return [module, value];
-    }),
-  );
-  return { failOn, minScore };
-}

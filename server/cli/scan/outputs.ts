@@ -1,8 +1,8 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { defaultDataFolder } from '@stageflow/engine';
+import { claimFolder, defaultDataFolder, makeFolder, refusalOfFolder, reportsOf } from '@stageflow/engine';
 import { StageflowError } from '@stageflow/engine/kernel';
 import {
   Report,
@@ -34,6 +34,49 @@ export function readFormats(options: Pick<ScanOptions, 'format'>): readonly Form
   return wanted.length === 0 ? ['json', 'html'] : [...new Set(wanted as Format[])];
 }
 
+/** Names of the files; GitLab's are its own. */
+const FILES: Readonly<Record<Exclude<Format, 'gitlab'>, string>> = {
+  json: 'report.json',
+  html: 'report.html',
+  sarif: 'report.sarif',
+  junit: 'report.junit.xml',
+  csv: 'report.csv',
+  md: 'report.md',
+};
+
+/** Does work whose files go below a folder that a person named; what the folder refuses is told as `bad_option`. */
+async function below<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw refusalOfFolder('--output', folder, error);
+  }
+}
+
+/**
+ * Makes sure of the folder for a scan's files before the scan begins: minutes of work must not end at a folder that was never one. Refused
+ * (`bad_option`): no folder, not writable, a folder where a file goes, or a place inside the scanned folder, whose next scan would take the
+ * report for a page of the site. Without one named it is the data folder that must do.
+ */
+export function claimOutput(output: string | undefined, scanned: string | null, formats: readonly Format[]): void {
+  if (output === undefined) {
+    claimFolder('STAGEFLOW_HOME', defaultDataFolder(), 0o700);
+    return;
+  }
+  const folder = resolve(output);
+  const refused = (reason: string) => new StageflowError('bad_option', { option: '--output', value: output, reason });
+  if (output === '') throw refused('it is empty');
+  if (scanned !== null && isFolder(scanned) && `${folder}${sep}`.startsWith(`${resolve(scanned)}${sep}`))
+    throw refused('it lies in the scanned folder, so that the next scan would take the report for a page');
+  claimFolder('--output', output);
+  for (const format of formats) {
+    const name = format === 'gitlab' ? '' : FILES[format];
+    if (name !== '' && isFolder(join(folder, name))) throw refused(`${name} is a folder in it`);
+  }
+}
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
 /** What was written for a person. */
 export interface Written {
   readonly report: Report;
@@ -54,7 +97,7 @@ export async function writeOutputs(
   const json = await readText(records, `${jobId}/report.json`);
   if (json === null) return null;
   const report = Report.parse(JSON.parse(json));
-  const folder = output === undefined ? join(defaultDataFolder(), 'reports', jobId) : resolve(output);
+  const folder = output === undefined ? join(reportsOf(defaultDataFolder()), jobId) : resolve(output);
   const html = async () => (await readText(records, `${jobId}/report.html`)) ?? '';
   const files = await writeForms(report, html, formats, folder);
   if (output !== undefined) await copyArtifacts(records, jobId, folder);
@@ -73,22 +116,24 @@ export async function writeForms(
   formats: readonly Format[],
   folder: string,
 ): Promise<readonly string[]> {
-  mkdirSync(folder, { recursive: true });
   const files: string[] = [];
   const write = async (name: string, text: string) => {
     await writeFile(join(folder, name), text);
     files.push(join(folder, name));
   };
-  for (const format of formats) {
-    if (format === 'json') await write('report.json', renderJson(report));
-    if (format === 'html') await write('report.html', await html());
-    if (format === 'sarif') await write('report.sarif', renderSarif(report));
-    if (format === 'junit') await write('report.junit.xml', renderJunit(report));
-    if (format === 'csv') await write('report.csv', renderCsv(report));
-    if (format === 'md') await write('report.md', renderMarkdown(report));
-    if (format === 'gitlab') for (const [name, text] of Object.entries(renderGitlab(report))) await write(name, text);
-  }
-  return files;
+  return below(folder, async () => {
+    makeFolder(folder);
+    for (const format of formats) {
+      if (format === 'json') await write(FILES.json, renderJson(report));
+      if (format === 'html') await write(FILES.html, await html());
+      if (format === 'sarif') await write(FILES.sarif, renderSarif(report));
+      if (format === 'junit') await write(FILES.junit, renderJunit(report));
+      if (format === 'csv') await write(FILES.csv, renderCsv(report));
+      if (format === 'md') await write(FILES.md, renderMarkdown(report));
+      if (format === 'gitlab') for (const [name, text] of Object.entries(renderGitlab(report))) await write(name, text);
+    }
+    return files;
+  });
 }
 
 async function readText(records: Pick<Records, 'object' | 'keys'>, key: string): Promise<string | null> {
@@ -110,7 +155,9 @@ async function copyArtifacts(records: Pick<Records, 'object' | 'keys'>, jobId: s
     if (!file.startsWith(folder + sep)) continue;
     const object = await records.object(key);
     if (!object) continue;
-    mkdirSync(dirname(file), { recursive: true });
-    await pipeline(object.body, createWriteStream(file));
+    await below(folder, async () => {
+      makeFolder(dirname(file));
+      await pipeline(object.body, createWriteStream(file));
+    });
   }
 }

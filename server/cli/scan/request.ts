@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { StageflowError } from '@stageflow/engine/kernel';
 import type { Manifest } from '@stageflow/engine/scanner';
 import { judgeTargets, readAllowAssets, readAllowHosts, type SubmitOptions } from '@stageflow/engine/submit';
@@ -44,12 +44,15 @@ const unwrap = <T>(result: { ok: true; value: T } | { ok: false; error: Stageflo
   return result.value;
 };
 
+/** A single word before the first slash, such as `dist` or `build/site`: hosts of the web have a dot, and a port where they have none. */
+const ONE_WORD = /^(?!localhost(\/|$))[\w-]+(\/|$)/i;
+
 /** Something typed that names a file rather than a host: it exists, or it can only be a path. */
 function looksLikePath(text: string): boolean {
-  return existsSync(text) || /^(\.{0,2}\/|~)|^[A-Za-z]:\\|\.zip$/i.test(text);
+  return existsSync(text) || /^(\.{0,2}\/|~)|^[A-Za-z]:\\|\.zip$/i.test(text) || ONE_WORD.test(text);
 }
 
-/** Tells a path from addresses. Mixing them, or several paths, is refused: one job has one input. */
+/** Tells a path from addresses; what lies at a path is judged by `judgePath`. Mixing them, or several paths, is refused: one job has one input. */
 export function readTarget(targets: readonly string[], allowHosts: readonly string[]): Target {
   if (targets.length === 0)
     throw new StageflowError('usage', { problem: 'Nothing to scan was named: give a .zip file, a folder, or URLs.' });
@@ -58,8 +61,6 @@ export function readTarget(targets: readonly string[], allowHosts: readonly stri
   const [path = ''] = paths;
   if (targets.length > 1)
     throw new StageflowError('usage', { problem: 'One scan takes one archive or folder, or any number of URLs.' });
-  if (!existsSync(path)) throw new StageflowError('file_not_found', { path });
-  if (!statSync(path).isDirectory() && !statSync(path).isFile()) throw new StageflowError('not_a_zip', { path });
   return { kind: 'path', path };
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { FileStore } from '../../../engine/artifact/index.ts';
 import { nextState } from '../../../engine/fsm/index.ts';
 import { newJobId, silentLog } from '../../../engine/kernel/index.ts';
 import { type Ledger, openLedger } from '../../../engine/ledger/index.ts';
-import { removeJob, sweepJobs, sweepOrphans, sweepStaging } from '../../../engine/run/retention.ts';
+import { removeJob, removeReports, sweepJobs, sweepOrphans, sweepStaging } from '../../../engine/run/retention.ts';
 import { drafts, specOf } from '../../conformance/events.ts';
 import { createVirtualClock, type VirtualClock } from '../../simulation/virtual-clock.ts';
 
@@ -51,6 +51,20 @@ const left = async (id: string) => {
   for await (const { key } of store.list('scanner-staging', '')) if (key.includes(id)) keys.push(key);
   return keys;
 };
+
+it('a deleted job takes with it what commands wrote of its report, and nothing else', async () => {
+  const [id, other] = [await job(), await job()];
+  const reports = join(folder, 'reports');
+  const file = (name: string) => join(reports, name, 'report.html');
+  for (const name of [id, other]) {
+    mkdirSync(join(reports, name), { recursive: true });
+    writeFileSync(file(name), '<p>');
+  }
+  await removeJob({ ...ports(), reports }, id);
+  expect([existsSync(join(reports, id)), existsSync(file(other))]).toEqual([false, true]);
+  await removeReports(reports, '..');
+  expect(existsSync(file(other))).toBe(true);
+});
 
 it('L8 a deleted job is gone with its row, events, view, shares, archive and artifacts, and no other', async () => {
   const [id, other] = [await job(), await job()];
