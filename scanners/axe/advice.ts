@@ -1,5 +1,5 @@
 import { clip } from '@stageflow/engine/sdk';
-import type { AxeCheck, AxeRule } from './result.ts';
+import type { AxeCheck, AxeNode, AxeRule } from './result.ts';
 
 /** Most characters of an advice: what does not fit is on the page behind `helpUrl`. */
 export const ADVICE_CHARACTERS = 400;
@@ -7,17 +7,24 @@ export const ADVICE_CHARACTERS = 400;
 const MORE = 'See the linked page for more.';
 
 /**
- * What to do about a rule, in whole sentences: its purpose, then what failed on the first place, which is the same for its siblings but for
- * measured values. What must all be mended comes before the alternatives of which one is enough.
+ * What to do about a rule, in whole sentences: its purpose, then what failed on every one of its places; a value measured on one of them
+ * would be false for the others. What must all be mended comes before the alternatives of which one is enough.
  */
 export function howToFix(rule: AxeRule): string {
-  const [node] = rule.nodes;
   const sentences = [
     sentence(rule.description),
-    ...group('Fix all of the following', [...(node?.all ?? []), ...(node?.none ?? [])]),
-    ...group('Fix any of the following', node?.any ?? []),
+    ...group('Fix all of the following', shared(rule, ({ all, none }) => [...all, ...none])),
+    ...group('Fix any of the following', shared(rule, ({ any }) => any)),
   ];
   return fit(sentences.length > 1 ? sentences : [...sentences, MORE]);
+}
+
+/** Checks of the first place that say the same on every other. */
+function shared({ nodes }: AxeRule, checksOf: (node: AxeNode) => readonly AxeCheck[]): readonly AxeCheck[] {
+  const [first, ...others] = nodes.map(checksOf);
+  return (first ?? []).filter(({ message }) =>
+    others.every((checks) => checks.some((other) => other.message === message)),
+  );
 }
 
 /** The reasons of a list of checks; the first bears the lead, which one reason alone does not need. */

@@ -74,15 +74,18 @@ describe('the audit of axe’s stored result', () => {
 
 describe('how to fix it', () => {
   const check = (message: string): AxeCheck => ({ id: 'x', message, data: null });
-  const rule = (node: Partial<AxeNode>): AxeRule => ({
+  const rule = (...nodes: readonly Partial<AxeNode>[]): AxeRule => ({
     id: 'x',
     impact: null,
     tags: [],
     help: 'x',
     description: 'Ensure x',
     helpUrl: 'https://x.example',
-    nodeCount: 1,
-    nodes: [{ target: ['a'], html: '', impact: null, failureSummary: null, any: [], all: [], none: [], ...node }],
+    nodeCount: nodes.length,
+    nodes: nodes.map((node) => ({
+      ...{ target: ['a'], html: '', impact: null, failureSummary: null, any: [], all: [], none: [] },
+      ...node,
+    })),
   });
 
   it('is short, whole sentences, for every rule of a real page', () => {
@@ -95,6 +98,15 @@ describe('how to fix it', () => {
   it('says what must be mended before what is one of several ways', () => {
     expect(howToFix(rule({ any: [check('no text'), check('no label.')], none: [check('is\n hidden')] }))).toBe(
       'Ensure x. Fix this: is hidden. Fix any of the following: no text. no label.',
+    );
+  });
+
+  it('says nothing that was measured on one place and is false for another', () => {
+    expect(howToFix(rule({ any: [check('contrast of 4.44')] }, { any: [check('contrast of 2.1')] }))).toBe(
+      'Ensure x. See the linked page for more.',
+    );
+    expect(howToFix(rule({ any: [check('no text'), check('id a')] }, { any: [check('no text'), check('id b')] }))).toBe(
+      'Ensure x. Fix this: no text.',
     );
   });
 
