@@ -13,8 +13,14 @@ const MORE = 'See the linked page for more.';
 export function howToFix(rule: AxeRule): string {
   const sentences = [
     sentence(rule.description),
-    ...group('Fix all of the following', shared(rule, ({ all, none }) => [...all, ...none])),
-    ...group('Fix any of the following', shared(rule, ({ any }) => any)),
+    ...group(
+      'Fix all of the following',
+      shared(rule, ({ all, none }) => [...all, ...none]),
+    ),
+    ...group(
+      'Fix any of the following',
+      shared(rule, ({ any }) => any),
+    ),
   ];
   return fit(sentences.length > 1 ? sentences : [...sentences, MORE]);
 }

@@ -21,13 +21,17 @@ const SEVERITY: Readonly<Record<string, Severity>> = {
 /** Best practices are advice and never weigh more than this. */
 const ADVICE_AT_MOST: Severity = 'moderate';
 
-/** Rules whose verdict needs the page's styles or fonts to be there. */
+/** Rules whose verdict needs the page's styles or fonts to be there, or the scripts that may write what is missing. */
 const NEEDS: Readonly<Record<string, ScannerFinding['dependsOn']>> = {
   'color-contrast': ['style', 'font'],
   'link-in-text-block': ['style'],
   'target-size': ['style', 'font'],
   'scrollable-region-focusable': ['style'],
   'css-orientation-lock': ['style'],
+  'document-title': ['script'],
+  'landmark-one-main': ['script'],
+  'page-has-heading-one': ['script'],
+  bypass: ['script'],
 };
 
 /** The selector of a node: steps into frames and shadow roots joined by ` >>> `. */

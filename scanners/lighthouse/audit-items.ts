@@ -52,6 +52,24 @@ function measured(item: Item): string | null {
   return parts.length === 0 ? null : parts.join(', ');
 }
 
+const CONTRAST =
+  /^Element has insufficient color contrast of ([\d.]+) \(foreground color: (#\w+), background color: (#\w+),.* Expected contrast ratio of ([\d.]+:1)$/;
+const LEAD = /^Fix (any|all) of the following:$/;
+
+/** axe's reasons for a node, as Lighthouse passes them on: in the words of our own axe module, so that what both say is said once. */
+function reasons(explanation: string): string {
+  const must: string[] = [];
+  const either: string[] = [];
+  let under = must;
+  for (const line of explanation.split('\n').map((one) => one.trim())) {
+    const lead = LEAD.exec(line)?.[1];
+    if (lead !== undefined) under = lead === 'any' ? either : must;
+    else if (line !== '') under.push(line.replace(CONTRAST, 'contrast $1:1, needed $4 (text $2 on $3)'));
+  }
+  const alternatives = either.length > 1 ? `one of: ${either.join('; ')}` : either.join('');
+  return [...must, alternatives].filter((part) => part !== '').join('; ');
+}
+
 /** One occurrence per row that names an element or an address; else one for the page, with the audit's own value. */
 export function occurrencesOf(
   audit: LighthouseAudit,
@@ -63,7 +81,7 @@ export function occurrencesOf(
     const node = item.node;
     const selector = (node?.lhId === undefined ? undefined : axeSelectors[node.lhId]) ?? node?.selector;
     const url = [item.url, item.sourceLocation?.url].find((one) => typeof one === 'string' && /^https?:/.test(one));
-    const message = [node?.explanation, text(item.description), text(item.reason), measured(item)]
+    const message = [reasons(node?.explanation ?? ''), text(item.description), text(item.reason), measured(item)]
       .filter((part) => typeof part === 'string' && part !== '')
       .join('; ');
     if (selector === undefined && url === undefined && message === '') continue;

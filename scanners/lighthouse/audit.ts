@@ -45,6 +45,15 @@ const DESCRIPTIONS: ReadonlySet<string> = new Set([
 /** Judged by how the page is drawn, so a style or font that was not loaded leaves them open. */
 const DRAWN: ReadonlySet<string> = new Set(['color-contrast', 'target-size', 'link-in-text-block']);
 
+/** What is missing may be what a script that was not loaded would have written. */
+const WRITTEN: ReadonlySet<string> = new Set(['document-title', 'meta-description', 'landmark-one-main', 'bypass']);
+
+/** What of a page's parts a verdict needs to be true. */
+function needsOf(id: string): Pick<ScannerFinding, 'dependsOn'> {
+  if (DRAWN.has(id)) return { dependsOn: ['style', 'font'] };
+  return WRITTEN.has(id) ? { dependsOn: ['script'] } : {};
+}
+
 /** Groups of the performance category that are numbers, not faults. */
 const NUMBERS: ReadonlySet<string> = new Set(['metrics', 'hidden']);
 
@@ -158,7 +167,7 @@ function findingOf(
     standards,
     howToFix: clip(text, 4000),
     ...(link === undefined || link.length > 500 ? {} : { helpUrl: link }),
-    ...(DRAWN.has(audit.id) ? { dependsOn: ['style', 'font'] as const satisfies ScannerFinding['dependsOn'] } : {}),
+    ...needsOf(audit.id),
     occurrences: occurrencesOf(audit, items, raw.axeSelectors),
   };
 }

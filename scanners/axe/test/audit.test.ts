@@ -67,8 +67,12 @@ describe('the audit of axe’s stored result', () => {
     ).toBe('is hidden; one of: no text; no label');
   });
 
-  it('marks what depends on styles', () => {
+  it('marks what depends on styles, and what a script may write', () => {
     expect(ruled('color-contrast')?.dependsOn).toEqual(['style', 'font']);
+    const [image] = raw.violations;
+    const untitled = image === undefined ? [] : [{ ...image, id: 'document-title' }];
+    const [finding] = audit({ ...raw, violations: untitled, incomplete: [] }, { manifest, job, options: {} }).findings;
+    expect(finding?.dependsOn).toEqual(['script']);
   });
 });
 

@@ -34,6 +34,18 @@ describe('the audit of Lighthouse’s stored result', () => {
     expect(finding?.occurrences[0]?.selector).toBe('x-host >>> button');
   });
 
+  it("gives axe's reasons in the words of the axe module, so that a report says them once", () => {
+    const said = (rule: string) => judge().findings.find((f) => f.rule === rule)?.occurrences[0]?.message;
+    expect(said('html-has-lang')).toBe('The <html> element does not have a lang attribute');
+    expect(said('color-contrast')).toBe('contrast 2.32:1, needed 4.5:1 (text #aaaaaa on #ffffff)');
+    expect(said('image-alt')).toMatch(/^one of: Element does not have an alt attribute; aria-label attribute does not/);
+  });
+
+  it('leaves for review what a script that was not loaded might have written', () => {
+    const bare = changed('document-title', { score: 0, scoreDisplayMode: 'binary' });
+    expect(judge(bare).findings.find((f) => f.rule === 'document-title')?.dependsOn).toEqual(['script']);
+  });
+
   it('shares issue names with the other scanners but for performance', () => {
     for (const f of judge().findings) expect(f.issue).toBe(f.category === 'performance' ? undefined : f.rule);
   });
