@@ -113,6 +113,8 @@ export interface GuardedRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds, 15,000 unless told otherwise. */
   readonly timeout?: number;
+  /** Offers the server nothing newer than TLS 1.1: an answer says that it still takes what browsers refuse. */
+  readonly oldTls?: boolean;
 }
 
 /** The scanners' only way to a network: the same guard as the browser's; own origin of a ZIP job included. */

@@ -50,10 +50,10 @@ export function audit(raw: PageRaw, ctx: AuditContext): CellFindings {
   };
 }
 
-/** Judges the two probes of the site. */
+/** Judges the probes of the site. */
 export function auditSite(raw: SiteRaw, ctx: AuditContext): CellFindings {
   const findings: ScannerFinding[] = [];
-  const { plain, foreign } = raw;
+  const { plain, foreign, oldTls } = raw;
   let passes = 0;
   if (plain) {
     const kept = plain.status >= 300 && plain.status < 400 && /^https:/i.test(plain.location ?? '');
@@ -76,5 +76,9 @@ export function auditSite(raw: SiteRaw, ctx: AuditContext): CellFindings {
       );
     } else passes++;
   }
+  if (oldTls?.taken) {
+    const place = { url: oldTls.url, message: 'TLS 1.1 or less is answered' };
+    findings.push(findingOf(ctx.manifest, 'tls-old-protocol', [place], { evidence: 'tls' }));
+  } else if (oldTls) passes++;
   return { findings, scores: [], facts: { httpProbe: plain?.status ?? null }, passes };
 }

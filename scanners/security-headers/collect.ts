@@ -53,10 +53,10 @@ function ownCookie(domain: string, hostname: string): boolean {
 // A name of the reserved example domain: nobody's real origin.
 const FOREIGN = 'https://cors-probe.example';
 
-/** Asks a live site two questions that need an address of their own; a build has no server to ask. */
+/** Asks a live site the questions that a visit does not answer; a build has no server to ask. */
 export async function collectSite(ctx: SiteContext): Promise<SiteRaw> {
   const first = ctx.pages[0]?.finalUrl;
-  if (ctx.job.source === 'zip' || first === undefined) return { plain: null, foreign: null };
+  if (ctx.job.source === 'zip' || first === undefined) return { plain: null, foreign: null, oldTls: null };
   const { hostname, origin, protocol, port } = new URL(first);
   const foreignAnswer = await ctx.fetch(first, { headers: { origin: FOREIGN } });
   const foreign =
@@ -68,11 +68,20 @@ export async function collectSite(ctx: SiteContext): Promise<SiteRaw> {
           allowOrigin: valueOf(foreignAnswer.headers, 'access-control-allow-origin'),
           allowCredentials: valueOf(foreignAnswer.headers, 'access-control-allow-credentials'),
         };
-  if (protocol !== 'https:' || port !== '' || origin !== ctx.job.origin) return { plain: null, foreign };
+  if (protocol !== 'https:' || origin !== ctx.job.origin) return { plain: null, foreign, oldTls: null };
+  const oldTls = await oldTlsOf(ctx, first);
+  if (port !== '') return { plain: null, foreign, oldTls };
   const url = `http://${hostname}/`;
   const answer = await ctx.fetch(url);
-  if ('failure' in answer) return { plain: null, foreign };
-  return { plain: { url, status: answer.status, location: valueOf(answer.headers, 'location') }, foreign };
+  if ('failure' in answer) return { plain: null, foreign, oldTls };
+  return { plain: { url, status: answer.status, location: valueOf(answer.headers, 'location') }, foreign, oldTls };
+}
+
+/** Whether the server takes TLS 1.1 or less; null when that could not be asked. */
+async function oldTlsOf(ctx: SiteContext, url: string): Promise<SiteRaw['oldTls']> {
+  const answer = await ctx.fetch(url, { method: 'HEAD', oldTls: true });
+  if (!('failure' in answer)) return { url, taken: true };
+  return answer.failure === 'tls' || answer.failure === 'reset' ? { url, taken: false } : null;
 }
 
 function valueOf(headers: readonly (readonly [string, string])[], name: string): string | null {

@@ -58,7 +58,7 @@ export interface PageRaw extends PageFacts {
   readonly plainRequests: readonly { readonly url: string; readonly type: string }[];
 }
 
-/** What the two probes of the whole site answered; null where a probe does not apply or gave no answer. */
+/** What the probes of the whole site answered; null where a probe does not apply or gave no answer. */
 export interface SiteRaw {
   /** `http://host/` of an https site: status and Location. */
   readonly plain: { readonly url: string; readonly status: number; readonly location: string | null } | null;
@@ -69,4 +69,6 @@ export interface SiteRaw {
     readonly allowOrigin: string | null;
     readonly allowCredentials: string | null;
   } | null;
+  /** An https site that was offered TLS 1.1 at most: whether it answered. A browser never gets so far: it offers more. */
+  readonly oldTls: { readonly url: string; readonly taken: boolean } | null;
 }

@@ -11,6 +11,8 @@ import { GUARD_CODES, type Proxy, REFUSED_HEADER } from '../proxy/index.ts';
 import type { Access } from './access.ts';
 
 const CAP = 2 ** 20;
+/** What RFC 8996 forbids; OpenSSL speaks it only when its security level is lowered. */
+const OLD_TLS = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' };
 
 /** A guarded fetch whose caller names the cap on the body, in bytes. */
 export type CappedFetch = (
@@ -75,11 +77,14 @@ export function createGuardedFetch(
   >,
   agentName: string,
 ): { readonly fetch: GuardedFetch; readonly capped: CappedFetch; close(): Promise<void> } {
-  const agent = new ProxyAgent({
-    uri: `http://127.0.0.1:${proxy.port}`,
-    connectTimeout: 15_000,
-    requestTls: assignment.testTrust ? { ca: [assignment.testTrust.pem] } : {},
-  });
+  const agentWith = (tls: object) =>
+    new ProxyAgent({
+      uri: `http://127.0.0.1:${proxy.port}`,
+      connectTimeout: 15_000,
+      requestTls: { ...(assignment.testTrust ? { ca: [assignment.testTrust.pem] } : {}), ...tls },
+    });
+  const agent = agentWith({});
+  let oldAgent: ProxyAgent | null = null;
   const { siteOrigin, productionOrigin } = assignment;
   const served = (url: string) =>
     siteOrigin && productionOrigin && url.startsWith(`${productionOrigin}/`)
@@ -92,7 +97,7 @@ export function createGuardedFetch(
       const signal = AbortSignal.timeout(options.timeout ?? 15_000);
       const answer = await request(target, {
         method: options.method ?? 'GET',
-        dispatcher: agent,
+        dispatcher: options.oldTls === true ? (oldAgent ??= agentWith(OLD_TLS)) : agent,
         signal,
         headers: {
           'user-agent': agentName,
@@ -120,7 +125,13 @@ export function createGuardedFetch(
       return { url, failure: classify(thrown), reason: (codes(thrown).at(-1) ?? String(thrown)).trim().slice(0, 300) };
     }
   };
-  return { fetch: (url, options = {}) => fetch(url, options, CAP), capped: fetch, close: () => agent.destroy() };
+  return {
+    fetch: (url, options = {}) => fetch(url, options, CAP),
+    capped: fetch,
+    close: async () => {
+      await Promise.all([agent.destroy(), oldAgent?.destroy()]);
+    },
+  };
 }
 
 async function readCapped(

@@ -58,11 +58,6 @@ const notHttps: Check = (subject) => {
   return subject.https ? [] : [headerHit(subject.url.origin, 'the address begins with http://')];
 };
 
-const oldTls: Check = ({ raw }) => {
-  if (!raw.tls) return null;
-  return /^(?:SSL.*|TLS ?v?1(?:\.[01])?)$/i.test(raw.tls.protocol.trim()) ? [headerHit('tls', raw.tls.protocol)] : [];
-};
-
 const day = (seconds: number) => new Date(Math.min(Math.max(seconds, 0), 8.64e12) * 1000).toISOString().slice(0, 10);
 
 const expired: Check = ({ raw }) => {
@@ -85,7 +80,6 @@ export const transportRules: Readonly<Record<string, Check>> = {
   'hsts-short-max-age': hstsShort,
   'hsts-invalid': hstsInvalid,
   'not-https': notHttps,
-  'tls-old-protocol': oldTls,
   'tls-certificate-expired': expired,
   'tls-certificate-expiring': expiring,
 };

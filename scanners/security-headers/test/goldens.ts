@@ -179,12 +179,6 @@ export const GOLDENS: readonly Golden[] = [
     expects: [['http://www.shop.com', 'the address begins with http://']],
   },
   {
-    rule: 'tls-old-protocol',
-    fails: tls({ protocol: 'TLS 1.1' }),
-    passes: tls({ protocol: 'TLS 1.2' }),
-    expects: [['tls', 'TLS 1.1']],
-  },
-  {
     rule: 'tls-certificate-expired',
     fails: tls({ validFrom: NOW - 100 * DAY, validTo: NOW - DAY }),
     passes: tls({ validTo: NOW + DAY }),
@@ -381,8 +375,12 @@ export const SITE_GOLDENS: readonly {
 }[] = [
   {
     rule: 'http-not-redirected',
-    fails: { plain: { url: 'http://www.shop.com/', status: 200, location: null }, foreign: null },
-    passes: { plain: { url: 'http://www.shop.com/', status: 308, location: 'https://www.shop.com/' }, foreign: null },
+    fails: { plain: { url: 'http://www.shop.com/', status: 200, location: null }, foreign: null, oldTls: null },
+    passes: {
+      plain: { url: 'http://www.shop.com/', status: 308, location: 'https://www.shop.com/' },
+      foreign: null,
+      oldTls: null,
+    },
     expects: 'answers 200 without encryption',
   },
   {
@@ -395,6 +393,7 @@ export const SITE_GOLDENS: readonly {
         allowOrigin: 'https://x.example',
         allowCredentials: 'true',
       },
+      oldTls: null,
     },
     passes: {
       plain: null,
@@ -404,7 +403,14 @@ export const SITE_GOLDENS: readonly {
         allowOrigin: 'https://x.example',
         allowCredentials: null,
       },
+      oldTls: null,
     },
     expects: 'Origin: https://x.example is answered with the same origin and credentials allowed',
+  },
+  {
+    rule: 'tls-old-protocol',
+    fails: { plain: null, foreign: null, oldTls: { url: 'https://www.shop.com/', taken: true } },
+    passes: { plain: null, foreign: null, oldTls: { url: 'https://www.shop.com/', taken: false } },
+    expects: 'TLS 1.1 or less is answered',
   },
 ];
