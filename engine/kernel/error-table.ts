@@ -407,7 +407,7 @@ export const ERRORS = {
 
   // one cell or page (lines of the report; never a failed job)
   page_timeout: row(
-    'The page did not finish loading within {seconds} s; it was scanned as far as it had loaded or left out.',
+    'The page took too long ({reason}); it was scanned as far as it had loaded or left out. Give it more with --page-timeout.',
     EXIT.incomplete,
     504,
   ),

@@ -152,7 +152,6 @@ export function createTalk(job: JobRow, queue: Queue, access: AccessSecrets | nu
       const error = new StageflowError(known, {
         reason: reason ?? 'no reason given',
         scanner: scanner ?? '',
-        seconds: job.spec.limits.pageSeconds,
         host: reason ?? '',
       });
       return {

@@ -86,7 +86,7 @@ export async function openTab(context: BrowserContext, guard: RequestGuard): Pro
       return within(
         untilCrash(work(), crashed.signal),
         timeout,
-        () => new StageflowError('page_timeout', { seconds: timeout / 1000 }),
+        () => new StageflowError('page_timeout', { reason: `it did not answer for ${Math.round(timeout / 1000)} s` }),
       );
     },
     close: async () => {

@@ -70,7 +70,7 @@ export async function visitPage(tab: Tab, rules: VisitRules): Promise<Visited | 
     return await within(
       untilCrash(work, tab.crashed),
       budget,
-      () => new StageflowError('page_timeout', { seconds: rules.timeouts.page }),
+      () => new StageflowError('page_timeout', { reason: `it was not through after ${rules.timeouts.page} s` }),
     );
   } catch (thrown) {
     if (thrown instanceof StageflowError) return { ok: false, status: 'failed', error: thrown, tabLost: true };
@@ -96,17 +96,19 @@ async function navigate(tab: Tab, rules: VisitRules): Promise<Visited | Ended> {
     }
     const refusal = judgeAnswer(response, recorder, rules);
     if (refusal) return refusal;
-    const left = Math.max(1, timeouts.navigation * 1000 - (Date.now() - started));
-    let cut: StageflowError | null = null;
-    try {
-      await page.waitForLoadState('load', { timeout: left });
-      await settle(tab, recorder, timeouts.settle);
-    } catch {
-      cut = new StageflowError('page_timeout', { seconds: timeouts.navigation });
-    }
+    const spent = () => Date.now() - started;
+    const cut = await page
+      .waitForLoadState('load', { timeout: Math.max(1, timeouts.navigation * 1000 - spent()) })
+      .then(
+        () => null,
+        () => new StageflowError('page_timeout', { reason: `still loading after ${timeouts.navigation} s` }),
+      );
     if (tab.crashed.aborted) throw tab.crashed.reason;
-    // A script that never ends leaves nobody to answer: then there is no document to scan, and no reason to wait longer.
-    if (cut) await tab.inside(() => true, null, 2_000);
+    // A script that never ends leaves nobody to answer: then there is no document to scan. A loaded page may be drawing itself for long.
+    const patience = cut ? 2_000 : Math.max(2_000, timeouts.page * 1000 - spent());
+    await tab.inside(() => true, null, patience);
+    if (!cut) await settle(tab, recorder, timeouts.settle).catch(() => false);
+    if (tab.crashed.aborted) throw tab.crashed.reason;
     const seen = await tab.inside(snapshot, LIMITS, 10_000);
     if (!/html/i.test(seen.contentType)) return ended('skipped', 'page_not_html', { reason: seen.contentType });
     const document = recorder.document();
@@ -145,7 +147,7 @@ function navigationFailure(thrown: unknown, recorder: Recorder, rules: VisitRule
   const document = recorder.document();
   const last = document?.url ?? rules.url;
   if (/Timeout \d+ms exceeded/.test(message))
-    return ended('failed', 'page_timeout', { seconds: rules.timeouts.navigation }, true);
+    return ended('failed', 'page_timeout', { reason: `no answer within ${rules.timeouts.navigation} s` }, true);
   if (/Download is starting/.test(message))
     return ended('skipped', 'page_not_html', { reason: 'the address is a download' });
   if (/ERR_TOO_MANY_REDIRECTS/.test(message))
