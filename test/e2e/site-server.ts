@@ -25,7 +25,10 @@ export interface SiteServer {
   close(): Promise<void>;
 }
 
-/** Serves files as a plain web server does. `slow/<n>s…` is held back for n seconds. `prepare` may answer first. */
+/**
+ * Serves files as a plain web server does. `slow/<n>s…` is held back for n seconds. `prepare` may answer first. Port 0 lets the system
+ * choose; rejects when the port cannot be had.
+ */
 export async function serveSite(
   files: ReadonlyMap<string, Buffer>,
   prepare: (request: {
@@ -33,6 +36,7 @@ export async function serveSite(
     readonly headers: NodeJS.Dict<string | string[]>;
   }) => { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string } | null = () =>
     null,
+  port = 0,
 ): Promise<SiteServer> {
   const asked: string[] = [];
   const timers = new Set<NodeJS.Timeout>();
@@ -71,8 +75,9 @@ export async function serveSite(
     timers.add(timer);
     response.on('close', () => clearTimeout(timer));
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
   });
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {

@@ -16,20 +16,33 @@ export interface SecureServer {
   close(): Promise<void>;
 }
 
-/** Serves pages by path; any other path is 404. */
-export async function serveSecurely(
+/** Answers one request. */
+export type SecureHandler = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
+
+/** How a secure server listens. */
+export interface Listening {
+  /** Left out: the system chooses. */
+  readonly port?: number;
+  /** True: also takes TLS 1.1, which OpenSSL speaks only when its security level is lowered. */
+  readonly oldTls?: boolean;
+}
+
+/** Serves what `handle` answers. Rejects when the port cannot be had. */
+export async function listenSecurely(
   certificate: TestCertificate,
-  pages: Readonly<Record<string, SecureAnswer>>,
+  handle: SecureHandler,
+  { port = 0, oldTls = false }: Listening = {},
 ): Promise<SecureServer> {
   const versions = new Set<string>();
   const sessions = new Set<Http2Session>();
   const server = createSecureServer(
-    { key: certificate.key, cert: certificate.cert, allowHTTP1: true },
-    (request: Http2ServerRequest, response: Http2ServerResponse) => {
-      const page = pages[request.url.split('?')[0] ?? ''];
-      if (page) versions.add(request.httpVersion);
-      response.writeHead(page ? 200 : 404, { 'content-type': 'text/html; charset=utf-8', ...page?.headers });
-      response.end(page?.body ?? '');
+    {
+      ...{ key: certificate.key, cert: certificate.cert, allowHTTP1: true },
+      ...(oldTls ? { minVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } : {}),
+    },
+    (request, response) => {
+      versions.add(request.httpVersion);
+      handle(request, response);
     },
   );
   server.on('session', (session) => {
@@ -38,8 +51,9 @@ export async function serveSecurely(
   });
   // A browser that goes away in the middle of something is no fault of the site.
   server.on('sessionError', () => {});
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
@@ -50,4 +64,21 @@ export async function serveSecurely(
         server.close(() => resolve());
       }),
   };
+}
+
+/** Serves pages by path; any other path is 404. */
+export function serveSecurely(
+  certificate: TestCertificate,
+  pages: Readonly<Record<string, SecureAnswer>>,
+  listening: Listening = {},
+): Promise<SecureServer> {
+  return listenSecurely(
+    certificate,
+    (request, response) => {
+      const page = pages[request.url.split('?')[0] ?? ''];
+      response.writeHead(page ? 200 : 404, { 'content-type': 'text/html; charset=utf-8', ...page?.headers });
+      response.end(page?.body ?? '');
+    },
+    listening,
+  );
 }
