@@ -4,7 +4,11 @@ import { z } from 'zod';
 import { Report, type ReportFinding, type ReportOccurrence } from '../../engine/report/index.ts';
 import type { Variant } from './variants.ts';
 
-/** One way in which a fault shows: which rule of which scanner says so, where. */
+/** How a site reaches the scan: as a build, or as addresses on a network. */
+export const Form = z.enum(['zip', 'url']);
+export type Form = z.infer<typeof Form>;
+
+/** One way in which something shows: which rule of which scanner says so, where. */
 export const Row = z.strictObject({
   /** Scanner id. */
   scanner: z.string(),
@@ -12,10 +16,23 @@ export const Row = z.strictObject({
   rule: z.string(),
   /** Path of the page, or `_site` for what is said of the site as a whole. */
   page: z.string(),
-  /** Text that the occurrence's selector, snippet, target or message must contain; left out when one place alone can be meant. */
+  /** Text that the place's selector, snippet, target or message holds and no other place of this rule and page does. */
   at: z.string().optional(),
+  /** How many places the row stands for; one when left out. */
+  times: z.int().min(2).optional(),
+  /** The one form of the site in which it shows; both when left out. */
+  only: z.strictObject({ form: Form, because: z.string().min(10) }).optional(),
 });
 export type Row = z.infer<typeof Row>;
+
+/** What is said of a site without being a planted fault. */
+const Aside = z.strictObject({
+  /** One sentence: why it is true. */
+  what: z.string().min(10),
+  /** Twins that show it. */
+  twins: z.array(z.enum(['broken', 'repaired'])).min(1),
+  found: z.array(Row).min(1),
+});
 
 /** What a scan of one test site must give: `<site>.expected.json`. */
 export const Expected = z.strictObject({
@@ -33,14 +50,14 @@ export const Expected = z.strictObject({
       found: z.array(Row).min(1),
     }),
   ),
-  /** Places that the broken twin must hand to a person. */
-  review: z.array(Row).default([]),
-  /** Facts of severity info that are no fault: the repaired twin must show them, the broken one may, where no fault hides them. */
-  repairedInfo: z.array(Row).default([]),
+  /** Places that are handed to a person: needs-review, of whatever severity. */
+  review: z.array(Aside).default([]),
+  /** Facts of severity info that are no fault. */
+  facts: z.array(Aside).default([]),
 });
 export type Expected = z.infer<typeof Expected>;
 
-type JudgedFinding = Pick<ReportFinding, 'severity' | 'category'> & {
+type JudgedFinding = Pick<ReportFinding, 'severity' | 'category' | 'outcome'> & {
   readonly witnesses: readonly Pick<ReportFinding['witnesses'][number], 'scanner' | 'rule'>[];
   readonly occurrences: readonly Pick<
     ReportOccurrence,
@@ -75,65 +92,107 @@ const EXCLUDED: readonly { readonly reason: string; applies(finding: JudgedFindi
   },
 ];
 
+/** Page of a sighting whose scanner is named as a witness and at no place: no row can explain it. */
+const NOWHERE = '(nowhere)';
+
 /** Every sighting of a report that a list has to account for. */
 export function sightingsOf(report: JudgedReport): Sighting[] {
   const paths = new Map(report.pages.map((page) => [page.id, page.path]));
-  return report.findings.flatMap((finding) =>
-    finding.occurrences.flatMap((place) =>
-      place.scanners
-        .filter((scanner) => !EXCLUDED.some((one) => one.applies(finding, scanner)))
-        .map((scanner) => ({
-          scanner,
-          rules: finding.witnesses.filter((w) => w.scanner === scanner).map((w) => w.rule),
-          page: place.pageId === null ? '_site' : (paths.get(place.pageId) ?? place.pageId),
-          severity: finding.severity,
-          outcome: place.outcome,
-          text: [place.selector, place.snippet, place.target, place.message].filter((t) => t !== null).join('\n'),
-        })),
-    ),
-  );
+  return report.findings.flatMap((finding) => {
+    const { severity, witnesses } = finding;
+    const judged = (scanner: string) => !EXCLUDED.some((one) => one.applies(finding, scanner));
+    const rulesOf = (scanner: string) => witnesses.filter((w) => w.scanner === scanner).map((w) => w.rule);
+    const placed = finding.occurrences.flatMap((place) =>
+      place.scanners.map((scanner) => ({
+        scanner,
+        rules: rulesOf(scanner),
+        page: place.pageId === null ? '_site' : (paths.get(place.pageId) ?? place.pageId),
+        severity,
+        outcome: place.outcome,
+        text: [place.selector, place.snippet, place.target, place.message].filter((t) => t !== null).join('\n'),
+      })),
+    );
+    const placeless = witnesses
+      .filter(({ scanner }) => !placed.some((one) => one.scanner === scanner))
+      .map(({ scanner, rule }) => ({
+        ...{ scanner, rules: [rule], severity, outcome: finding.outcome },
+        ...{ page: NOWHERE, text: 'a witness of no place' },
+      }));
+    return [...placed, ...placeless].filter(({ scanner }) => judged(scanner));
+  });
 }
 
-/** What parts a report from its list; both empty when the report is exact. */
+/** What parts a report from its list; all empty when the report is exact. */
 export interface Judgement {
-  /** Rows that no sighting bears out, with the fault's id. */
+  /** Rows with fewer sightings than they stand for. */
   readonly missing: readonly string[];
-  /** Failing sightings that no row explains. */
+  /** Rows with more sightings than they stand for. */
+  readonly surplus: readonly string[];
+  /** Sightings that no row explains, of whatever outcome and severity. */
   readonly unexplained: readonly string[];
+  /** Sightings that several rows could explain, and those of a finding in which their scanner speaks by several rules. */
+  readonly ambiguous: readonly string[];
+}
+
+/** How a report came about: whether it is one form of a site, and which twin. */
+export interface Judged {
+  readonly variant: Variant;
+  readonly form?: Form;
+  /** Host that the site was served under, and the one by which the list calls it. */
+  readonly where?: { readonly from: string; readonly to: string };
+}
+
+interface Claim {
+  /** The fault's id, or what kind of aside it is. */
+  readonly id: string;
+  readonly row: Row;
+  readonly bears: (sighting: Sighting) => boolean;
+}
+
+const fails = (s: Sighting) => s.outcome === 'fail';
+const isFact = (s: Sighting) => fails(s) && s.severity === 'info';
+
+function claimsOf(expected: Expected, { variant, form = 'zip' }: Judged, modules: readonly string[]): Claim[] {
+  const claims = (id: string, rows: readonly Row[], bears: Claim['bears']) =>
+    rows.map((row): Claim => ({ id, row, bears: (s) => bears(s) && matches(s, row) }));
+  const asides = (id: 'review' | 'facts', bears: Claim['bears']) =>
+    expected[id].filter(({ twins }) => twins.includes(variant)).flatMap(({ found }) => claims(id, found, bears));
+  const faults = variant === 'broken' ? expected.faults.flatMap(({ id, found }) => claims(id, found, fails)) : [];
+  return [...faults, ...asides('review', (s) => !fails(s)), ...asides('facts', isFact)].filter(
+    ({ row }) => modules.includes(row.scanner) && (row.only === undefined || row.only.form === form),
+  );
 }
 
 /**
- * Holds a report against a site's list, both ways. The broken twin must show every fault and nothing else; the repaired one
- * only what `repairedInfo` names. Rows of modules that the report did not ask for are left out.
+ * Holds a report against a site's list, both ways: every sighting is explained by exactly one row, and every row by as many sightings as
+ * it stands for. The broken twin must show every fault and every aside that names it; the repaired one only the asides that name it. Rows
+ * of modules that the report did not ask for, and of the other form, are left out.
  */
-export function judge(report: JudgedReport, expected: Expected, variant: Variant): Judgement {
-  const asked = ({ row }: { readonly row: Row }) => report.job.modules.includes(row.scanner);
-  const faults = expected.faults.flatMap(({ id, found }) =>
-    found.map((row) => ({ id, row, outcome: 'fail' as const })),
-  );
-  const reviews = expected.review.map((row) => ({ id: 'review', row, outcome: 'needs-review' as const }));
-  const facts = expected.repairedInfo.map((row) => ({ id: 'info', row, outcome: 'fail' as const }));
-  const required = variant === 'broken' ? [...faults, ...reviews] : facts;
-  const rows = variant === 'broken' ? [...required, ...facts] : facts;
-  const sightings = sightingsOf(report);
-  const bears = (s: Sighting, { row, outcome }: { readonly row: Row; readonly outcome: Sighting['outcome'] }) =>
-    s.outcome === outcome && matches(s, row);
+export function judge(report: JudgedReport, expected: Expected, judged: Judged): Judgement {
+  const claims = claimsOf(expected, judged, report.job.modules);
+  const { from, to } = judged.where ?? { from: '', to: '' };
+  const called = (text: string) => (from === '' ? text : text.replaceAll(from, to));
+  const sightings = sightingsOf(report).map((s) => ({ ...s, text: called(s.text) }));
+  const counted = claims.map((claim) => ({
+    ...claim,
+    wanted: claim.row.times ?? 1,
+    seen: sightings.filter(claim.bears).length,
+  }));
+  const explained = sightings.map((sighting) => ({ sighting, by: claims.filter(({ bears }) => bears(sighting)) }));
+  const told = ({ id, row, wanted, seen }: (typeof counted)[number]) =>
+    `${id}: ${JSON.stringify(row)} seen ${seen} times, not ${wanted}`;
   return {
-    missing: required
-      .filter(asked)
-      .filter((one) => !sightings.some((s) => bears(s, one)))
-      .map(({ id, row }) => `${id}: ${JSON.stringify(row)}`),
-    unexplained: sightings
-      .filter(
-        (s) =>
-          s.outcome === 'fail' && !rows.some((one) => bears(s, one) && (one.id !== 'info' || s.severity === 'info')),
-      )
-      .map(
-        (s) =>
-          `${JSON.stringify({ scanner: s.scanner, rule: s.rules.join('|'), page: s.page })} [${s.severity}] ${s.text.replaceAll('\n', ' ⏎ ').slice(0, 400)}`,
-      ),
+    missing: counted.filter(({ wanted, seen }) => seen < wanted).map(told),
+    surplus: counted.filter(({ wanted, seen }) => seen > wanted).map(told),
+    unexplained: explained.filter(({ by }) => by.length === 0).map(({ sighting }) => describe(sighting)),
+    ambiguous: explained
+      .filter(({ sighting, by }) => by.length > 1 || sighting.rules.length !== 1)
+      .map(({ sighting, by }) => `${by.map(({ id }) => id).join(', ')}: ${describe(sighting)}`),
   };
 }
+
+/** The judgement of an exact report. */
+export const EXACT: Judgement = { missing: [], surplus: [], unexplained: [], ambiguous: [] };
 
 function matches(sighting: Sighting, row: Row): boolean {
   return (
@@ -142,6 +201,11 @@ function matches(sighting: Sighting, row: Row): boolean {
     sighting.page === row.page &&
     (row.at === undefined || sighting.text.includes(row.at))
   );
+}
+
+function describe({ scanner, rules, page, severity, outcome, text }: Sighting): string {
+  const where = JSON.stringify({ scanner, rule: rules.join('|'), page });
+  return `${where} [${outcome} ${severity}] ${text.replaceAll('\n', ' ⏎ ').slice(0, 400)}`;
 }
 
 /** The list of a site. */
@@ -160,10 +224,12 @@ if (process.argv[1] === import.meta.filename) {
     process.stderr.write('Usage: node test/sites/judge.ts <site> broken|repaired <report.json>\n');
     process.exitCode = 2;
   } else {
-    const { missing, unexplained } = judge(reportAt(path), expectedOf(site), variant);
-    process.stdout.write(
-      [...missing.map((m) => `missing      ${m}\n`), ...unexplained.map((u) => `unexplained  ${u}\n`)].join(''),
+    const report = reportAt(path);
+    const form = report.job.source.kind === 'zip' ? 'zip' : 'url';
+    const lines = Object.entries(judge(report, expectedOf(site), { variant, form })).flatMap(
+      ([kind, found]: [string, readonly string[]]) => found.map((line) => `${kind.padEnd(12)} ${line}\n`),
     );
-    process.exitCode = missing.length + unexplained.length === 0 ? 0 : 1;
+    process.stdout.write(lines.join(''));
+    process.exitCode = lines.length === 0 ? 0 : 1;
   }
 }

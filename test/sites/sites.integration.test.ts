@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { PageStatus, CellOutcome } from '../../engine/scanner/protocol.ts';
+import { againstPublishedSchema } from '../conformance/published-schema.ts';
 import { cli, createHome, leftovers, site } from '../e2e/cli.ts';
 import { LEFT_OUT, rowsOfSuite } from '../suite.ts';
-import { type Expected, expectedOf, judge, reportAt, Row } from './judge.ts';
+import { EXACT, type Expected, expectedOf, judge, reportAt, Row } from './judge.ts';
 import type { Variant } from './variants.ts';
 
 const MODULES = ['axe', 'lighthouse', 'link-checker', 'security-headers', 'seo'];
@@ -24,7 +25,8 @@ const sites = readdirSync(import.meta.dirname).flatMap(
 async function scan(archive: string, ...args: readonly string[]) {
   const output = join(home.path, 'out', archive);
   const run = await cli(['scan', site(archive), '-o', output, '-f', 'json', ...args], { home: home.path });
-  return { ...run, report: () => reportAt(join(output, 'report.json')) };
+  const file = join(output, 'report.json');
+  return { ...run, report: () => reportAt(file), parsed: (): unknown => JSON.parse(readFileSync(file, 'utf8')) };
 }
 
 const address = (expected: Expected) => (expected.siteUrl === undefined ? [] : ['--site-url', expected.siteUrl]);
@@ -47,7 +49,8 @@ function judgeSite(name: string): void {
       const report = run.report();
       expect(report.verdict.status).toBe('complete');
       expect(report.job.modules.toSorted()).toEqual(MODULES);
-      expect(judge(report, expected, variant)).toEqual({ missing: [], unexplained: [] });
+      expect(judge(report, expected, { variant })).toEqual(EXACT);
+      expect(againstPublishedSchema(run.parsed())).toEqual([]);
     },
     SCAN,
   );
@@ -99,6 +102,7 @@ function judgeAwkward(): void {
   it('cost only themselves: the job ends with a report that says what is missing', () => {
     expect(run.code, run.stderr + run.stdout).toBe(3);
     expect(run.report().verdict.status).toBe('incomplete');
+    expect(againstPublishedSchema(run.parsed())).toEqual([]);
   });
 
   it('are all there, each with the outcome that it must have', () => {
@@ -118,8 +122,8 @@ function judgeAwkward(): void {
   it('give no finding that is not true', () => {
     const what = 'What is to be said of the awkward pages.';
     const faults = [{ id: 'awkward', afterScript: false, what, found: expected.found }];
-    const list: Expected = { site: 'awkward', faults, review: [], repairedInfo: [] };
-    expect(judge(run.report(), list, 'broken')).toEqual({ missing: [], unexplained: [] });
+    const list: Expected = { site: 'awkward', faults, review: [], facts: [] };
+    expect(judge(run.report(), list, { variant: 'broken' })).toEqual(EXACT);
   });
 }
 
