@@ -175,7 +175,9 @@ function waitingRunner(warmUp: PodPoolOptions['warmUp']): {
         return { role: 'warm-up', protocol: PROTOCOL_VERSION, ...warmUp };
       },
       input: async () => need().input(),
-      message: async (message) => need().message(message),
+      // It says that it lives, job or not.
+      message: async (message) =>
+        bound === null && message.type === 'heartbeat' ? { skip: false } : need().message(message),
       next: async (request, signal) => need().next(request, signal),
       putArtifact: async (path, sha256, body) => need().putArtifact(path, sha256, body),
       getArtifact: async (key) => need().getArtifact(key),

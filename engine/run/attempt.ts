@@ -2,9 +2,9 @@ import { asStageflowError, type Clock, StageflowError } from '../kernel/index.ts
 import type { JobRow } from '../ledger/port.ts';
 import { exitFailure, planPod, type Role, type RunningContainer, type RunningPod } from '../pod/index.ts';
 import { ARCHIVE_LIMITS } from '../scanner/index.ts';
+import { watchContainers } from './container-watch.ts';
 import type { AttemptFacts, EnginePorts, JobEgress } from './ports.ts';
 import { createQueue, type Queue } from './queue.ts';
-import { HEARTBEAT_SECONDS } from './session/assignment.ts';
 import { historyOf } from './session/crawl.ts';
 import { createSession, type Session } from './session/session.ts';
 import type { SessionEnd } from './session/talk.ts';
@@ -23,12 +23,8 @@ export interface AttemptEnd {
 /** Processors that a pod's runner may use. */
 export const POD_CPUS = 2;
 
-/** Seconds until a container must have said it is ready. */
-const READY_SECONDS = 90;
 /** How often it is looked whether the cells in hand have ended, in milliseconds. */
 const DRAIN_LOOK = 200;
-/** Seconds of silence after which a container counts as dead: several heartbeats, and room for a busy machine. */
-const SILENT_SECONDS = 60;
 
 /**
  * Runs one pod for a job until its cells are done, it fails, or `stop` aborts. Never rejects; leaves no pod behind once `removed` resolves.
@@ -181,7 +177,8 @@ async function talk(
   const starting: Promise<AttemptEnd['end']> = (async () => {
     // The runner starts while the archive is being unpacked: its assignment waits for the extractor.
     await Promise.all(job.spec.source.kind === 'zip' ? [start('extractor'), start('runner')] : [start('runner')]);
-    return Promise.race([...died, watchdog(containers, session, ports, over)]);
+    const silent = watchContainers(containers, session, ports.clock, over);
+    return Promise.race([...died, silent.then((error): AttemptEnd['end'] => ({ kind: 'failed', error }))]);
   })();
   const extraction: Promise<AttemptEnd['end']> = (async () => {
     await session.extracted;
@@ -193,26 +190,4 @@ async function talk(
   const first = await Promise.race([session.ended, stopped, starting, extraction]);
   if (first.kind !== 'failed' || !['pod_crashed', 'internal'].includes(first.error.code)) return first;
   return Promise.race([session.ended, Promise.resolve().then(() => first)]);
-}
-
-/** Resolves when a container is silent for too long or never gets ready. */
-async function watchdog(
-  containers: readonly RunningContainer[],
-  session: Session,
-  ports: EnginePorts,
-  over: AbortSignal,
-): Promise<AttemptEnd['end']> {
-  const began = ports.clock.now();
-  while (!over.aborted) {
-    await ports.clock.sleep(HEARTBEAT_SECONDS * 1000, over).catch(() => {});
-    if (over.aborted) break;
-    const now = ports.clock.now();
-    if (session.runner() === null && now - began > READY_SECONDS * 1000) {
-      return { kind: 'failed', error: new StageflowError('pod_not_ready', { seconds: READY_SECONDS }) };
-    }
-    if (containers.some((c) => now - c.lastSeen() > SILENT_SECONDS * 1000)) {
-      return { kind: 'failed', error: new StageflowError('pod_silent', { seconds: SILENT_SECONDS }) };
-    }
-  }
-  return new Promise<never>(() => {});
 }

@@ -14,6 +14,9 @@ import { z } from 'zod';
  */
 export const PROTOCOL_VERSION = 1;
 
+/** Seconds between two heartbeats of a container. They begin with its channel: one that waits for its assignment (a runner, while the archive is unpacked) says that it lives too. */
+export const HEARTBEAT_SECONDS = 5;
+
 /** Where a container may store: `<scanner>/cells/<page>.json.zst`, `<scanner>/cells/<page>.findings.json.zst`, `<scanner>/evidence/<...>`. `page` is the pseudo scanner for what all page modules share (screenshots, HAR, traces). */
 export const ArtifactPath = z
   .string()
@@ -93,7 +96,6 @@ export const ExtractorAssignment = z.object({
   directory: z.string(),
   /** Port on the pod's loopback to serve the site on; 0 lets the system choose (process isolation). */
   port: z.number().int().nonnegative(),
-  heartbeatSeconds: z.number().positive(),
 });
 export type ExtractorAssignment = z.infer<typeof ExtractorAssignment>;
 
@@ -133,7 +135,6 @@ export const RunnerAssignment = z.object({
     /** Seconds a page's whole visit may take. */
     page: z.number().positive(),
   }),
-  heartbeatSeconds: z.number().positive(),
   /** Tests only: base64 SHA-256 hashes of public keys that Chromium trusts, and PEM text for Node's own fetches. */
   testTrust: z.object({ spki: z.array(z.string()), pem: z.string() }).nullable(),
   /** Where Chromium is; null lets the runner use the image's. */

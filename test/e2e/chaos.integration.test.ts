@@ -141,11 +141,11 @@ describe('a server whose parts are killed at random', () => {
 
       const histories = new Map(rows.map((row) => [row.id, look((ledger) => ledger.events(row.id))]));
       expect(scannedTwice(words, histories)).toEqual([]);
-      const unfinished = accepted.filter(({ id, pages, modules }) => {
-        const ended = rows.find((row) => row.id === id)?.state;
-        const cells = histories.get(id)?.filter((event) => event.type === 'scan.events.cell.completed') ?? [];
+      const unfinished = accepted.filter((job) => {
+        const ended = rows.find((row) => row.id === job.id)?.state;
+        const cells = histories.get(job.id)?.filter((event) => event.type === 'scan.events.cell.completed') ?? [];
         const ofPages = cells.filter((event) => event.data.pageId !== '_site').length;
-        return ended === 'DONE' && ofPages !== pages * modules.length;
+        return ended === 'DONE' && ofPages !== job.cells;
       });
       expect(unfinished.map((job) => job.key)).toEqual([]);
 

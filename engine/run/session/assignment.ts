@@ -9,9 +9,6 @@ import {
   type WarmUpAssignment,
 } from '../../scanner/index.ts';
 
-/** Seconds between a container's heartbeats; the watchdog waits for several. */
-export const HEARTBEAT_SECONDS = 5;
-
 /** Port of the extractor on a pod's own loopback. Process isolation shares the host's loopback, so there the system chooses. */
 const SITE_PORT = 8080;
 
@@ -48,7 +45,6 @@ export function extractorAssignment(job: JobRow): Assignment {
     limits: ARCHIVE_LIMITS,
     directory: isolation === 'pod' ? SITE_FOLDER : 'site',
     port: isolation === 'pod' ? SITE_PORT : 0,
-    heartbeatSeconds: HEARTBEAT_SECONDS,
   };
 }
 
@@ -85,7 +81,6 @@ export function runnerAssignment(
       spec.source.kind === 'urls' && spec.source.mode === 'crawl' && (spec.pages.robots || spec.pages.sitemap),
     lighthouse: spec.lighthouse,
     timeouts: { navigation: Math.min(30, spec.limits.pageSeconds), settle: 5, page: spec.limits.pageSeconds },
-    heartbeatSeconds: HEARTBEAT_SECONDS,
     testTrust:
       more.surroundings.testTrust === null
         ? null

@@ -27,6 +27,8 @@ export interface Session {
   /** Resolves with the extractor's first answer. */
   readonly extracted: Promise<SiteSummary | null>;
   runner(): RunnerFacts | null;
+  /** True when the runner's assignment is not held back (any more): there is no archive, or the extractor is through with it. */
+  assignable(): boolean;
   crawl(): Crawl | null;
   /** Ends the talk: every waiting request is answered and nothing more is recorded. */
   close(): void;
@@ -87,6 +89,7 @@ export function createSession(job: JobRow, queue: Queue, access: AccessSecrets |
     extracted: talk.extracted,
     site: () => talk.site,
     runner: () => talk.runner,
+    assignable: () => job.spec.source.kind !== 'zip' || talk.site !== null,
     crawl: () => talk.crawl,
     open: async () => {
       for (const { pageId, duplicate } of queue.unsaid()) {

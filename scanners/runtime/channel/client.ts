@@ -3,7 +3,7 @@ import http2 from 'node:http2';
 import type { ClientHttp2Session, OutgoingHttpHeaders } from 'node:http2';
 import type { Duplex, Readable } from 'node:stream';
 import { asStageflowError, StageflowError } from '@stageflow/engine/kernel';
-import { Assignment, MessageAnswer, StoredArtifact, WorkItem } from '@stageflow/engine/sdk';
+import { Assignment, HEARTBEAT_SECONDS, MessageAnswer, StoredArtifact, WorkItem } from '@stageflow/engine/sdk';
 import type { ContainerMessage, NextRequest } from '@stageflow/engine/sdk';
 import { exchange, jsonOf, wholeAnswer } from './exchange.ts';
 import type { Answer } from './exchange.ts';
@@ -46,8 +46,8 @@ export interface EngineChannel {
   getArtifact(key: string): Promise<Buffer | null>;
   /** A guarded connection to `host:port`; a refusal is an answer, not an exception. */
   tunnel(authority: string): Promise<TunnelAnswer>;
-  /** Says `heartbeat` every so many seconds until the returned function is called. */
-  heartbeat(seconds: number): () => void;
+  /** Says `heartbeat`, now and every few seconds, until the returned function is called. */
+  heartbeat(): () => void;
   /** Resolves when the channel is gone. */
   readonly closed: Promise<void>;
   /** Ends the channel in good order, after the answers under way. */
@@ -105,9 +105,11 @@ export function openEngineChannel(stream: Duplex): EngineChannel {
       return answer.body;
     },
     tunnel: (authority) => openTunnel(session, authority),
-    heartbeat: (seconds) => {
+    heartbeat: () => {
       // A failing heartbeat needs no handling: the session's end ends the process.
-      const timer = setInterval(() => void channel.send({ type: 'heartbeat' }).catch(() => undefined), seconds * 1000);
+      const beat = () => void channel.send({ type: 'heartbeat' }).catch(() => undefined);
+      beat();
+      const timer = setInterval(beat, HEARTBEAT_SECONDS * 1000);
       return () => clearInterval(timer);
     },
     close: async () => {

@@ -3,10 +3,10 @@ import { connectEngine, endProcess } from '../channel/index.ts';
 import { extract, fatalMessage } from './run.ts';
 
 const engine = connectEngine();
+engine.heartbeat();
 try {
   const assignment = await engine.assignment();
   if (assignment.role !== 'extractor') throw new Error("the assignment is not an extractor's");
-  engine.heartbeat(assignment.heartbeatSeconds);
   const input = await engine.input();
   if (input === null) throw new Error('the job has no archive');
   const { message, served } = await extract(assignment, input);

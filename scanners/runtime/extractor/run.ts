@@ -37,7 +37,7 @@ async function extractAndServe(assignment: ExtractorAssignment, input: AsyncIter
     try {
       const source = fileSource(archive);
       const valid = validateArchive(source, limits);
-      const unpacked = await unpackArchive(source, valid, content, limits, () => performance.now());
+      const unpacked = await unpackArchive(source, valid, content, limits);
       const site = readSite(unpacked, valid.notes);
       const served = await serveSite(site, assignment.port);
       return {

@@ -6,6 +6,8 @@ import { connectEngine, endProcess, fatalError } from '../channel/index.ts';
 import type { WarmRunner } from './warm-up.ts';
 
 const channel = connectEngine();
+// From the first moment: the wait for an assignment lasts as long as an archive takes to unpack, or until a warm pod gets its job.
+const stopHeartbeat = channel.heartbeat();
 let exitCode = 0;
 try {
   const assigned = channel.assignment();
@@ -22,7 +24,6 @@ try {
     assignment = await channel.assignment();
   }
   if (assignment.role !== 'runner') throw new TypeError('this process is a runner and was given other work');
-  const stopHeartbeat = channel.heartbeat(assignment.heartbeatSeconds);
   const { runAssignment } = await loading;
   await runAssignment(assignment, channel, warm);
   stopHeartbeat();

@@ -18,7 +18,6 @@ export function engineWith(archive: Buffer, more: Partial<ExtractorAssignment> =
     limits: ARCHIVE_LIMITS,
     directory: 'site',
     port: 0,
-    heartbeatSeconds: 0.05,
     ...more,
   };
   const handlers: ChannelHandlers = handlersOf({

@@ -34,7 +34,7 @@ test('Z6 in a locked pod 50,000 entries are served to the neighbour alone', asyn
   const archive = zip([{ name: 'index.html', data: '<title>x</title>' }, ...entries, { name: 'z/', data: '' }]);
   const pod = await runtime.create(planFor(ENGINE, image, { source: 'zip', unpackedBytes: 64 * 2 ** 20 }));
   try {
-    const { handlers, said } = engineWith(archive, { directory: '/tmp/site', port: PORT, heartbeatSeconds: 5 });
+    const { handlers, said } = engineWith(archive, { directory: '/tmp/site', port: PORT });
     const extractor = await pod.start('extractor', handlers);
     expect(await said).toMatchObject({ type: 'extractor.ready', port: PORT, site: { files: 49_999 } });
     const heard = new Promise<ContainerMessage>((resolve) => {
@@ -55,7 +55,7 @@ test('Z4 in a locked pod a bomb is refused and the container ends', async () => 
   ]);
   const pod = await runtime.create(planFor(ENGINE, image, { source: 'zip' }));
   try {
-    const { handlers, said } = engineWith(bomb, { directory: '/tmp/site', port: PORT, heartbeatSeconds: 5 });
+    const { handlers, said } = engineWith(bomb, { directory: '/tmp/site', port: PORT });
     const extractor = await pod.start('extractor', handlers);
     expect(await said).toMatchObject({ type: 'extractor.refused', code: 'zip_overlap' });
     expect(await extractor.exited).toMatchObject({ exitCode: 0 });

@@ -34,7 +34,6 @@ const assignment: Assignment = {
   limits: ARCHIVE_LIMITS,
   directory: '/tmp/site',
   port: 8080,
-  heartbeatSeconds: 5,
 };
 const work: WorkItem = {
   kind: 'page',

@@ -42,6 +42,29 @@ let started: ReturnType<Awaited<ReturnType<PodRuntime['create']>>['start']>;
 
 const alive = (pid: number): boolean => processRow(pid) !== null;
 
+test.each(['extractor', 'runner'] as const)(
+  'the %s says that it lives while it waits for its assignment, however long that takes',
+  async (role) => {
+    const pod = await runtimeOf(undefined).create(planFor('e1', 'none', { source: 'zip' }));
+    const asked = Promise.withResolvers<void>();
+    const beat = Promise.withResolvers<void>();
+    const handlers = handlersOf({
+      assignment: () => {
+        asked.resolve();
+        return new Promise(() => undefined);
+      },
+      message: async ({ type }) => {
+        if (type === 'heartbeat') beat.resolve();
+        return { skip: false };
+      },
+    });
+    const container = await pod.start(role, handlers);
+    await Promise.all([asked.promise, beat.promise]);
+    await pod.remove();
+    expect(await container.exited).toMatchObject({ asked: true });
+  },
+);
+
 test('U16 a process gets a channel and a home of its own and nothing of our environment', async () => {
   process.env.STAGEFLOW_CANARY_TOKEN = 'canary';
   const { pod, said, container } = await startAndHear(`

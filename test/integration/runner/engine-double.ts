@@ -77,7 +77,6 @@ export async function runRunner(order: RunOrder): Promise<RunRecord> {
     readOrigin: false,
     lighthouse: { runs: 1, formFactor: 'desktop' },
     timeouts: { navigation: 15, settle: 3, page: 30 },
-    heartbeatSeconds: 5,
     testTrust: null,
     chromium: CHROMIUM,
     ...order.assignment,

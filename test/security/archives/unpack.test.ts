@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -17,7 +18,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ARCHIVE_LIMITS, type ArchiveLimits, type ExtractorAssignment } from '@stageflow/engine/sdk';
 import { extract, type Extraction } from '../../../scanners/runtime/extractor/run.ts';
 import { judge } from './judge.ts';
-import { unpackEntry } from '../../../scanners/runtime/extractor/unpack/index.ts';
+import { createContentFile, unpackArchive, unpackEntry } from '../../../scanners/runtime/extractor/unpack/index.ts';
 import { bufferSource, validateArchive } from '../../../scanners/runtime/extractor/validate/index.ts';
 import { zip, type Part } from './zip-writer.ts';
 
@@ -48,7 +49,6 @@ async function run(
     limits,
     directory: join(home, 'site'),
     port: 0,
-    heartbeatSeconds: 5,
     ...more,
   };
   const extraction = await extract(assignment, Readable.from([archive.subarray(0, 30), archive.subarray(30)]));
@@ -162,6 +162,24 @@ test('an archive without files and one without a page are refused by name', asyn
   expect((await run(zip([{ name: 'a.css', data: 'p{}' }]), { directory: join(home, 'c') })).message).toMatchObject({
     code: 'zip_no_html',
   });
+});
+
+test('an archive is given time by the processor, not by the clock: a starved machine refuses nothing', async () => {
+  const held = new Int32Array(new SharedArrayBuffer(4));
+  const bytes = zip([page]);
+  const source = bufferSource(bytes);
+  const slow = {
+    size: source.size,
+    read: (offset: number, length: number) => {
+      Atomics.wait(held, 0, 0, 400);
+      return source.read(offset, length);
+    },
+  };
+  const fd = createContentFile(join(home, 'slow'));
+  const limits = { ...ARCHIVE_LIMITS, seconds: 0.3 };
+  const { files } = await unpackArchive(slow, validateArchive(source, limits), fd, limits);
+  closeSync(fd);
+  expect(files.map(({ path }) => path)).toEqual([page.name]);
 });
 
 test('an archive that takes too long to unpack is refused', async () => {

@@ -51,12 +51,11 @@ export async function unpackArchive(
   archive: ValidArchive,
   fd: number,
   limits: ArchiveLimits,
-  now: () => number,
 ): Promise<Content> {
   const files: StoredFile[] = [];
-  const deadline = now() + limits.seconds * 1000;
+  const deadline = worked() + limits.seconds * 1000;
   let offset = 0;
-  let turn = now();
+  let turn = performance.now();
   for (const entry of archive.entries) {
     const start = offset;
     await unpackEntry(source, entry, (bytes) => {
@@ -65,13 +64,19 @@ export async function unpackArchive(
     });
     if (!entry.folder)
       files.push({ path: entry.path.normalize('NFC'), offset: start, size: entry.size, crc: entry.crc });
-    if (now() > deadline) refuse('zip_size', `unpacking takes longer than ${limits.seconds} s`, entry.path);
-    if (now() - turn > TURN) {
+    if (worked() > deadline) refuse('zip_size', `unpacking takes longer than ${limits.seconds} s`, entry.path);
+    if (performance.now() - turn > TURN) {
       await new Promise((resolve) => setImmediate(resolve));
-      turn = now();
+      turn = performance.now();
     }
   }
   return { fd, files, bytes: offset };
+}
+
+/** Processor time of this process in milliseconds: a machine that gives it few turns must not make an archive look like a trap. */
+function worked(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** Writes all of `bytes`; one call may write less. */

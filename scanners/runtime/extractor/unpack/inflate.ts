@@ -68,7 +68,7 @@ async function inflateLarge(source: ByteSource, entry: ValidEntry, take: Sink): 
   const feed = async () => {
     for (const chunk of chunks(source, entry)) {
       if (inflate.destroyed) return;
-      if (!inflate.write(chunk)) await new Promise((resolve) => inflate.once('drain', resolve).once('close', resolve));
+      if (!inflate.write(chunk)) await drained(inflate);
     }
     inflate.end();
   };
@@ -83,6 +83,17 @@ async function inflateLarge(source: ByteSource, entry: ValidEntry, take: Sink): 
   }
   if (inflate.bytesWritten !== entry.packed)
     refuse('zip_size', 'bytes follow the end of the compressed data', entry.path);
+}
+
+/** Resolves when the stream takes more, or has ended. */
+function drained(inflate: InflateRaw): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      inflate.off('drain', done).off('close', done);
+      resolve();
+    };
+    inflate.on('drain', done).on('close', done);
+  });
 }
 
 function broken(entry: ValidEntry, error: unknown): never {

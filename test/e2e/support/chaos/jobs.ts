@@ -21,10 +21,9 @@ async function archive(pages: number): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await buffer(zip.outputStream));
 }
 
-/** A job to be submitted, and how much there is to look at. */
+/** A job to be submitted, and how many cells of pages it has when all of them are done. */
 export interface PlannedJob extends Submission {
-  readonly pages: number;
-  readonly modules: readonly string[];
+  readonly cells: number;
 }
 
 /** Small jobs, archives and addresses in turn, with one page or two; the first `lighthouse` of them measure too. */
@@ -32,9 +31,11 @@ export async function planJobs(count: number, lighthouse: number, site: SiteServ
   const archives = [await archive(1), await archive(2)];
   return Array.from({ length: count }, (_, n): PlannedJob => {
     const pages = 1 + (Math.floor(n / 2) % 2);
-    const modules = n < lighthouse ? [...PAGE_MODULES, 'lighthouse'] : PAGE_MODULES;
+    const measures = n < lighthouse;
+    const modules = measures ? [...PAGE_MODULES, 'lighthouse'] : PAGE_MODULES;
     const options = { modules, maxPages: pages, lighthouseRuns: 1, label: `job ${n}`, robots: false, sitemap: false };
-    const common = { key: `chaos-${n}`, pages, modules };
+    // Both pages are of one template, of which one page is measured.
+    const common = { key: `chaos-${n}`, cells: pages * PAGE_MODULES.length + Number(measures) };
     if (n % 2 === 0)
       return {
         ...common,
