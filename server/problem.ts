@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode, type StageflowError } from '@stageflow/engine/kernel';
+import { ERRORS, isInward, type StageflowError } from '@stageflow/engine/kernel';
 import { z } from '@hono/zod-openapi';
 
 /** A failure as RFC 9457 tells it. */
@@ -26,20 +26,6 @@ export const PROBLEM_ANSWER = {
   content: { 'application/problem+json': { schema: Problem } },
 } as const;
 
-/** Codes whose details may name places or processes of this machine: strangers get the sentence without them. */
-const INWARD: ReadonlySet<ErrorCode> = new Set([
-  'internal',
-  'ledger_failed',
-  'ledger_too_new',
-  'store_failed',
-  'disk_full',
-  'podman_failed',
-  'image_missing',
-  'nats_failed',
-  'storage',
-  'bad_event',
-]);
-
 /** The document of an error. Server-side faults keep their reason for the log: an answer never names a path of the machine. */
 export function problemOf(error: StageflowError, requestId: string, errors?: Problem['errors']): Problem {
   const { http } = ERRORS[error.code];
@@ -47,7 +33,7 @@ export function problemOf(error: StageflowError, requestId: string, errors?: Pro
     type: `https://stageflow.dev/errors#${error.code}`,
     title: error.code.replaceAll('_', ' '),
     status: http,
-    detail: INWARD.has(error.code)
+    detail: isInward(error.code)
       ? 'The server could not do this just now. Nothing that was accepted is lost; try again, and name the request id if it stays.'
       : error.message,
     code: error.code,

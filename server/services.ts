@@ -27,6 +27,8 @@ export interface Services {
   readonly onDeliveriesAdded?: () => void;
   /** Signs uploads that go to the object store past this server; missing where the store cannot (files). */
   readonly uploadSigner?: UploadSigner | null;
+  /** Origin of the store when it lets pages of this server send such uploads from a browser, else null. */
+  readonly uploadOrigin?: () => string | null;
   /** Makes short-lived addresses of the object store; null or missing when the store is a folder, and shares stream from here. */
   readonly shareSigner?: ShareSigner | null;
 }

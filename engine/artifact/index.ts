@@ -3,6 +3,7 @@
  * Enters: keys made by `keys.ts` and bytes. Leaves: receipts (hash, size) and streams. Called by run.
  * It must never follow a link, build a key from unchecked text, or answer a put before the bytes are durable.
  */
+export { allowBrowserUploads } from './browser-uploads.ts';
 export { storeCanary } from './canary.ts';
 export type { CanaryResult } from './canary.ts';
 export { deliveryOf } from './delivery.ts';

@@ -11,6 +11,7 @@ export { ERRORS } from './error-table.ts';
 export { StageflowError, asStageflowError, errorRow, isErrorCode } from './errors.ts';
 export type { ErrorCode } from './errors.ts';
 export { contentId, newJobId, pageIdOf, sha256Hex } from './ids.ts';
+export { isInward } from './inward.ts';
 export { createLog, silentLog } from './log.ts';
 export type { Log, LogLevel } from './log.ts';
 export { err, ok } from './result.ts';

@@ -13,7 +13,7 @@ const NO_COUNTS = { critical: 0, serious: 0, moderate: 0, minor: 0, info: 0, rev
 export function createBlame(hand: Hand): (inFlight: AttemptEnd['inFlight'], error: StageflowError) => boolean {
   const crashes = new Map<string, number>();
   return (inFlight, error) => {
-    const failure = failureOf(error);
+    const failure = failureOf(error, hand);
     for (const { pageId, scanners } of inFlight) {
       const seen = (crashes.get(pageId) ?? 0) + 1;
       crashes.set(pageId, seen);

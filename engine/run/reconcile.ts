@@ -82,7 +82,10 @@ export function startReconciler(ports: EnginePorts, watched: Watched): Reconcile
     void work.end(job.id, error);
     if (overdue(job.state, (looks - DEAF) * everyMs) === null) return;
     log.error('a job loop does not end; it is let go', { jobId: job.id, code: error.code });
-    failJob({ jobId: job.id, attempt: job.attempt, failure: failureOf(error), report: null }, ports);
+    failJob(
+      { jobId: job.id, attempt: job.attempt, failure: failureOf(error, { jobId: job.id, ports }), report: null },
+      ports,
+    );
     work.letGo(job.id);
   };
 

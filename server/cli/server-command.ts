@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { defaultDataFolder, openLocalEngine } from '@stageflow/engine';
 import {
   createShareSigner,
+  allowBrowserUploads,
   createUploadSigner,
   FileStore,
   readS3Settings,
@@ -94,6 +95,7 @@ export async function serverCommand(
     const webhooks = startWebhooks({ ledger: engine.ledger, config, clock, log });
     undo.push(() => webhooks.stop());
     undo.push(startSweeps({ engine, config, clock, log }));
+    let uploadOrigin: string | null = null;
     const services: Services = {
       engine,
       manifests: engine.manifests,
@@ -106,6 +108,7 @@ export async function serverCommand(
       metrics: metrics.page,
       onAnswered: metrics.answered,
       onDeliveriesAdded: webhooks.wake,
+      uploadOrigin: () => uploadOrigin,
       uploadSigner: s3 === null ? null : createUploadSigner(s3, clock),
       shareSigner: s3 === null ? null : createShareSigner(s3, clock),
     };
@@ -119,6 +122,11 @@ export async function serverCommand(
     }
 
     const address = config.publicUrl?.replace(/\/$/, '') ?? `http://127.0.0.1:${listener.port}`;
+    if (s3 !== null) {
+      if (await allowBrowserUploads(s3, new URL(address).origin)) uploadOrigin = new URL(s3.publicUrl).origin;
+      else if (s3.upload !== null)
+        say('The object store takes no uploads from browsers: archives of people go through this server.');
+    }
     const owner = await serveOwner(app, engine, address);
     undo.push(() => owner?.close());
     say(`Stageflow listens on ${config.host}:${listener.port}; open ${address}`);

@@ -26,7 +26,7 @@ export function observed(services: Services): MiddlewareHandler<ServerEnv> {
   return async (c, next) => {
     const begun = clock.now();
     await next();
-    setSecurityHeaders(c.res.headers, config.publicUrl);
+    setSecurityHeaders(c.res.headers, config.publicUrl, services.uploadOrigin?.() ?? null);
     const path = routePath(c, -1);
     const answered: Answered = {
       // Anything else is text of the caller's choice and would make a new time series each time.

@@ -30,6 +30,8 @@ const Upload = z
     headers: z.record(z.string(), z.string()),
     /** When sending must have begun, in milliseconds since the epoch. */
     expiresAt: z.number(),
+    /** Whether a page of this server may send it from a browser; false where the object store takes uploads from programs only. */
+    browser: z.boolean(),
   })
   .openapi('Upload');
 
@@ -44,11 +46,12 @@ export const uploadRoutes: readonly Route[] = [
       path: '/api/v1/uploads',
       tags: ['jobs'],
       summary: 'Announce an archive, and learn where to send it',
-      description: 'Send the archive to `url`, then name the id in POST /api/v1/jobs/zip. An id is good for one job.',
+      description:
+        'Send the archive to `url`, then name the id in POST /api/v1/jobs/zip. An id is good for one job. With `sha256`, `url` is the object store itself where there is one. Where the store does not take uploads from browsers (`browser` is false), direct upload from a browser is not offered: a page that asks is given an address of this server.',
       request: { body: { required: true, content: { 'application/json': { schema: Announced } } } },
       responses: { 201: { description: 'Where to send it.', content: { 'application/json': { schema: Upload } } } },
     },
-    ({ engine, clock, uploadSigner, limits }) =>
+    ({ engine, clock, uploadSigner, uploadOrigin, limits }) =>
       (c) => {
         const { filename, bytes, sha256 } = c.req.valid('json');
         const principal = c.get('principal');
@@ -59,17 +62,21 @@ export const uploadRoutes: readonly Route[] = [
         const expiresAt = clock.now() + UPLOAD_MS;
         const ticket = { jobId, filename: name, bytes, sha256: sha256 ?? null, tenant, expiresAt };
         const id = writeTicket(engine.ledger, ticket);
-        const past = uploadSigner && sha256 !== undefined;
+        const browser = uploadOrigin?.() != null;
+        // Browsers name the page that asks; what a page cannot send to is no answer to it.
+        const isPage = c.req.raw.headers.has('origin');
+        const past = uploadSigner && sha256 !== undefined && (browser || !isPage);
         // Nobody tells this server when bytes come to the store: they count from here on. What comes here counts when it does.
         if (past) reservation.came(bytes);
         reservation.end();
         if (past) {
           const signed = uploadSigner.archive(jobId, name, { size: bytes, sha256 });
           const { method, url, headers } = signed;
-          return c.json({ id, method, url, headers: { ...headers }, expiresAt: signed.expiresAt }, 201);
+          return c.json({ id, method, url, headers: { ...headers }, expiresAt: signed.expiresAt, browser }, 201);
         }
         const headers = { 'content-type': 'application/zip' };
-        return c.json({ id, method: 'PUT' as const, url: `/api/v1/uploads/${id}`, headers, expiresAt }, 201);
+        const url = `/api/v1/uploads/${id}`;
+        return c.json({ id, method: 'PUT' as const, url, headers, expiresAt, browser: true }, 201);
       },
   ),
   route(

@@ -14,7 +14,7 @@ export async function aggregate(hand: Hand): Promise<boolean> {
   const { report, html, verdict, counts } = written;
   if (!written.trustworthy) {
     const about = { host: written.about ?? '', reason: written.about ?? '' };
-    const failure = failureOf(new StageflowError(written.code ?? 'nothing_scanned', about));
+    const failure = failureOf(new StageflowError(written.code ?? 'nothing_scanned', about), hand);
     return failJob({ jobId, attempt, failure, report }, ports);
   }
   const draft: EventDraft<'jobs.events.completed'> = {

@@ -1,13 +1,28 @@
 import type { Failure } from '../../event/index.ts';
-import type { StageflowError } from '../../kernel/index.ts';
+import { isInward, type StageflowError } from '../../kernel/index.ts';
 import type { EventDraft } from '../../ledger/port.ts';
 import type { StoredArtifact } from '../../scanner/index.ts';
 import type { EnginePorts } from '../ports.ts';
 import { writePartialReport } from './write-partial-report.ts';
 
-/** An error as events tell it. */
-export function failureOf(error: StageflowError, about: string | null = null): Failure {
-  return { code: error.code, sentence: error.message.slice(0, 2000), about };
+/** Whose job failed, and who keeps the reason that is not for its owner. */
+export interface FailingJob {
+  readonly jobId: string;
+  readonly ports: Pick<EnginePorts, 'ledger' | 'log'>;
+}
+
+/**
+ * An error as events, and with them views, streams, webhooks and reports, tell it. The machine's owner is told all; somebody's job on a server
+ * never names a place or process of the machine: the log keeps that.
+ */
+export function failureOf(error: StageflowError, { jobId, ports }: FailingJob, about: string | null = null): Failure {
+  const { code, message } = error;
+  if (!isInward(code) || ports.ledger.service.owners.tenantOf(jobId) === null)
+    return { code, sentence: message.slice(0, 2000), about };
+  ports.log.error('the machine failed a job', { jobId, code, reason: message });
+  const sentence =
+    'The server could not do its part of this job. What was found until then is kept; retry the job, and tell its administrator the id of the job if it stays.';
+  return { code, sentence, about };
 }
 
 /** What a job's end is recorded with. */
@@ -52,7 +67,7 @@ export async function endJob(
   ports: EnginePorts,
 ): Promise<boolean> {
   if (ports.ledger.ended(jobId)) return true;
-  const failure = ports.ledger.events(jobId).findLast(isFailure)?.data.failure ?? failureOf(error);
+  const failure = ports.ledger.events(jobId).findLast(isFailure)?.data.failure ?? failureOf(error, { jobId, ports });
   const cells = ports.ledger.cells(jobId).length;
   const report = cells > 0 ? await writePartialReport(jobId, failure, ports) : null;
   return failJob({ jobId, attempt, failure, report }, ports);

@@ -71,7 +71,7 @@ export async function runPods(hand: Hand): Promise<boolean> {
       type: 'scan.events.failed',
       key: '',
       cause: null,
-      data: { failure: failureOf(error) },
+      data: { failure: failureOf(error, hand) },
     };
     ledger.append(hand.jobId, hand.attempt, [draft]);
     return true;
@@ -83,8 +83,12 @@ function tellOutcome(
   job: JobRow,
   end: Extract<AttemptEnd['end'], { kind: 'scanned' | 'refused' }>,
   { skipped }: AttemptEnd,
-  { attempt, ports: { ledger } }: Hand,
+  hand: Hand,
 ): void {
+  const {
+    attempt,
+    ports: { ledger },
+  } = hand;
   if (end.kind === 'scanned') {
     const events = ledger.events(job.id);
     const count = (type: string) => events.filter((e) => e.type === type).length;
@@ -104,7 +108,7 @@ function tellOutcome(
     type: 'extraction.events.failed',
     key: '',
     cause: null,
-    data: { failure: failureOf(error, entry) },
+    data: { failure: failureOf(error, hand, entry) },
   };
   ledger.append(job.id, attempt, [draft]);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FileStore } from '../../../engine/artifact/index.ts';
 import { createMemoryBroker, createMemoryBus, createRandom, NO_FAILINGS } from '../../../engine/bus/index.ts';
 import { nextState } from '../../../engine/fsm/index.ts';
-import { type Clock, createLog, systemClock } from '../../../engine/kernel/index.ts';
+import { type Clock, createLog, StageflowError, systemClock } from '../../../engine/kernel/index.ts';
 import { type Ledger, openLedger, type TokenScope } from '../../../engine/ledger/index.ts';
 import { type Engine, startEngine } from '../../../engine/run/engine.ts';
 import { createReportWriter } from '../../../engine/run/report-writer.ts';
@@ -48,9 +48,16 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** Starts one; `pods: 'frozen'` leaves jobs running until they are cancelled. */
+/** What a broken machine says: a place on it, and somebody else's job. */
+export const BROKEN_MACHINE = 'cannot open /srv/private/other-team.sock';
+
+/** Starts one; `pods: 'frozen'` leaves jobs running until they are cancelled, `'broken'` has a machine that can start none. */
 export async function startTestServer(
-  options: { readonly config?: Partial<ServerConfig>; readonly pods?: 'well' | 'frozen'; readonly clock?: Clock } = {},
+  options: {
+    readonly config?: Partial<ServerConfig>;
+    readonly pods?: 'well' | 'frozen' | 'broken';
+    readonly clock?: Clock;
+  } = {},
 ): Promise<TestServer> {
   const clock = options.clock ?? systemClock;
   const folder = mkdtempSync(join(tmpdir(), 'server-'));
@@ -84,7 +91,10 @@ export async function startTestServer(
     ledger,
     bus,
     store,
-    pods: async () => pods,
+    pods: async () => {
+      if (options.pods === 'broken') throw new StageflowError('podman_failed', { reason: BROKEN_MACHINE });
+      return pods;
+    },
     egress: () => ({
       dial: async () => ({ ok: false, status: 403, code: 'egress_denied', reason: 'no network in this test' }),
       records: () => [],

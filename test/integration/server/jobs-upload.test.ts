@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { allOf } from './all-of.ts';
+import { createApp } from '../../../server/app.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 
 let server: TestServer;
@@ -244,24 +245,39 @@ describe('an upload that is announced', () => {
       url: 'https://s3.example/x',
       headers: { 'content-type': 'application/zip' },
     };
-    const { createApp } = await import('../../../server/app.ts');
+    let uploadOrigin: string | null = null;
     const app = createApp({
       ...server.services,
+      uploadOrigin: () => uploadOrigin,
       uploadSigner: {
         archive: (jobId, filename) => ({ ...signed, expiresAt: 1, key: `staging/${jobId}/${filename}` }),
       },
     });
-    const ask = async (body: object) => {
+    const ask = async (body: object, headers = {}) => {
       const answer = await app.fetch(
         new Request('http://127.0.0.1:7070/api/v1/uploads', {
           method: 'POST',
-          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
           body: JSON.stringify(body),
         }),
       );
-      return ((await answer.json()) as { url: string }).url;
+      const { url, browser } = (await answer.json()) as { url: string; browser: boolean };
+      return {
+        url,
+        browser,
+        connects: /connect-src [^;]*/.exec(answer.headers.get('content-security-policy') ?? '')?.[0] ?? null,
+      };
     };
-    expect(await ask({ filename: 'a.zip', bytes: 200, sha256: sha256(zip()) })).toBe(signed.url);
-    expect(await ask({ filename: 'a.zip', bytes: 200 })).toMatch(/^\/api\/v1\/uploads\//);
+    const whole = { filename: 'a.zip', bytes: 200, sha256: sha256(zip()) };
+    const page = { origin: 'http://127.0.0.1:7070' };
+    const here = { url: expect.stringMatching(/^\/api\/v1\/uploads\//), browser: true };
+    // This store takes them from programs only: a page sends to this server.
+    expect(await ask(whole)).toEqual({ url: signed.url, browser: false, connects: null });
+    expect(await ask(whole, page)).toMatchObject(here);
+    expect(await ask({ filename: 'a.zip', bytes: 200 })).toMatchObject(here);
+    uploadOrigin = 'https://s3.example';
+    const there = { url: signed.url, browser: true, connects: "connect-src 'self' https://s3.example" };
+    expect(await ask(whole, page)).toMatchObject(there);
+    expect(await ask(whole)).toMatchObject(there);
   });
 });

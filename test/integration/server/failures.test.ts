@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { collectDeliveries } from '../../../server/webhook/collect.ts';
+import { specOf } from '../../conformance/events.ts';
+import { BROKEN_MACHINE, startTestServer, type TestServer } from './harness.ts';
+
+let server: TestServer;
+let token: string;
+beforeEach(async () => {
+  server = await startTestServer({ pods: 'broken' });
+  token = server.token(['submit', 'read']);
+});
+afterEach(() => server.close());
+
+const text = async (path: string, method = 'GET', body?: unknown) =>
+  (await server.call(token, method, path, body)).text();
+
+it('a job that the machine failed tells its owner so, and nowhere a place of the machine or a name of others: the log keeps the reason', async () => {
+  const hook = { id: 'wh_1', tenant: 'team', url: 'https://hook.example/', secret: 'whsec_x' };
+  server.ledger.service.webhooks.add({ ...hook, events: ['jobs.events.failed'] });
+  collectDeliveries(server.ledger, null);
+  const scan = { urls: ['https://a.example/'], modules: ['seo'] };
+  const { id } = JSON.parse(await text('/api/v1/jobs/url', 'POST', scan)) as { id: string };
+  const live = await text(`/api/v1/jobs/${id}/stream`);
+  await server.engine.ended(id);
+  collectDeliveries(server.ledger, null);
+  const told = {
+    live,
+    job: await text(`/api/v1/jobs/${id}`),
+    list: await text('/api/v1/jobs'),
+    events: await text(`/api/v1/jobs/${id}/events`),
+    snapshot: await text(`/api/v1/jobs/${id}/stream`),
+    webhook: server.ledger.service.deliveries.ofWebhook('wh_1', 1)[0]?.body ?? '',
+  };
+  for (const [where, said] of Object.entries(told)) {
+    expect([where, said.includes('podman_failed')]).toEqual([where, true]);
+    expect([where, /srv|private|other-team/.exec(said)?.[0]]).toEqual([where, undefined]);
+  }
+  expect(JSON.parse(told.job)).toMatchObject({ failure: { sentence: expect.stringMatching(/retry the job/) } });
+  expect(server.logged.find((line) => line.includes(id) && line.includes(BROKEN_MACHINE))).toBeDefined();
+});
+
+it('a job of the machine’s owner is told the reason', async () => {
+  const id = server.engine.submit({ spec: specOf('urls') });
+  await server.engine.ended(id);
+  const failed = server.ledger.events(id).findLast(({ type }) => type === 'jobs.events.failed');
+  expect(JSON.stringify(failed)).toContain(BROKEN_MACHINE);
+});
