@@ -34,6 +34,7 @@ export function importEvents(
   }
   if (!TERMINAL.has(state)) throw refused(`its job has not ended (${state})`);
   const { spec } = first.data;
+  sql.unnoteRemoval.run(id);
   sql.importJob.run({
     id,
     state,

@@ -4,7 +4,7 @@
  * Called by run alone, which hands in the machine. It must never publish, touch a pod or read another room's files.
  */
 export { assertSafeRuntime } from './database.ts';
-export type { CellRow, EventDraft, JobRow, Ledger, PageRow } from './port.ts';
+export type { CellRow, EventDraft, JobRow, Ledger, PageRow, Removal } from './port.ts';
 export { LEDGER_LAYOUT, snapshotLedger } from './snapshot.ts';
 export { openLedger } from './sqlite-ledger.ts';
 export type { LedgerOptions, NextState } from './sqlite-ledger.ts';

@@ -149,4 +149,14 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   ALTER TABLE webhooks ADD COLUMN earlier TEXT NOT NULL DEFAULT '[]';
   `,
+  // Whoever follows all jobs and was away when one was removed is told when coming again.
+  `
+  CREATE TABLE removed (
+    job_id TEXT PRIMARY KEY,
+    tenant TEXT,
+    position INTEGER NOT NULL,
+    removed_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX removed_position ON removed (position);
+  `,
 ];

@@ -47,6 +47,15 @@ export interface PageRow {
   readonly completed: (StageflowEvent & { type: 'scan.events.page.completed' }) | null;
 }
 
+/** That a job was removed. */
+export interface Removal {
+  readonly jobId: string;
+  /** Whose it was, or null for nobody's. */
+  readonly tenant: string | null;
+  /** The ledger's newest position at that moment. */
+  readonly position: number;
+}
+
 /**
  * The record of what happened (SQLite, WAL, synchronous=FULL). Every method is one transaction.
  * Refusals are `fenced` (an older attempt), `illegal_transition`, `job_not_found`; a full disk is `disk_full`.
@@ -101,8 +110,12 @@ export interface Ledger {
   ): readonly { readonly position: number; readonly event: StageflowEvent }[];
   /** The oldest position that is still there and the newest one ever given; both 0 in a new ledger. */
   positions(): { readonly oldest: number; readonly newest: number };
-  /** Removes an ended job with its events, view, owner and shares. Refused (`conflict`) while it runs. */
+  /** Removes an ended job with its events, view, owner and shares; that it was there is remembered for 90 days. Refused (`conflict`) while it runs. */
   deleteJob(jobId: string): void;
+  /** Jobs that were removed when this position, or a later one, was the newest, the last ones first: what whoever was there before has to be told. */
+  removals(position: number, limit: number): readonly Removal[];
+  /** Called after a job was removed. Returns how to stop. */
+  onRemoval(listen: (removal: Removal) => void): () => void;
   /** What the server keeps beside jobs. */
   readonly service: ServiceTables;
   /** Oldest unpublished events. */

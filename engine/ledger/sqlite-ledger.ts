@@ -13,7 +13,7 @@ import {
 import { asLedgerError, openDatabase } from './database.ts';
 import { foldEvent } from './fold.ts';
 import { importEvents } from './import.ts';
-import type { EventDraft, JobRow, Ledger } from './port.ts';
+import type { EventDraft, JobRow, Ledger, Removal } from './port.ts';
 import { cellRow, jobRow, pageRow, type StoredCell, type StoredJob, type StoredPage, storedEvent } from './rows.ts';
 import { openServiceTables } from './service/tables.ts';
 import { prepareStatements } from './statements.ts';
@@ -31,6 +31,7 @@ export interface LedgerOptions {
 
 /** Events that end a job's story for good, and those that the orchestrator receives: one of each a job, so their ids are known. */
 const ENDS = JSON.stringify(['jobs.events.completed', 'jobs.events.failed']);
+const REMOVALS_KEPT_MS = 90 * 24 * 3600 * 1000;
 const RECEIVED = JSON.stringify(SUBJECTS.filter(movesOnReceive));
 
 /** Opens the record; see `Ledger` for what each method promises. */
@@ -38,6 +39,7 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
   const db = openDatabase(path);
   const sql = prepareStatements(db);
   const listeners = new Set<(events: readonly StageflowEvent[]) => void>();
+  const removalListeners = new Set<(removal: Removal) => void>();
 
   /** One write transaction; SQLite's failures leave as coded errors. */
   const write = <T>(work: () => T): T => {
@@ -54,16 +56,18 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
       throw asLedgerError(thrown, path);
     }
   };
-  const announce = (events: readonly StageflowEvent[]) => {
-    if (events.length === 0) return;
-    for (const listen of listeners) {
+  const tell = <T>(all: ReadonlySet<(told: T) => void>, told: T) => {
+    for (const listen of all) {
       try {
-        listen(events);
+        listen(told);
       } catch (thrown) {
         // What is committed stays committed, so the writer must not hear of a listener's failure.
         process.emitWarning(thrown instanceof Error ? thrown : String(thrown));
       }
     }
+  };
+  const announce = (events: readonly StageflowEvent[]) => {
+    if (events.length > 0) tell(listeners, events);
   };
 
   const need = (jobId: string): StoredJob => {
@@ -218,11 +222,22 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
         newest: (sql.newestPosition.get() as number | undefined) ?? 0,
       })),
     deleteJob(jobId) {
-      write(() => {
+      const removal = write(() => {
         const { state } = need(jobId);
         if (!TERMINAL.has(state)) throw new StageflowError('conflict', { jobId, state, action: 'its removal' });
+        const now = clock.now();
+        sql.noteRemoval.run({ jobId, now });
+        sql.forgetRemovals.run(now - REMOVALS_KEPT_MS);
+        const tenant = service.owners.tenantOf(jobId);
         sql.deleteJob.run(jobId);
+        return { jobId, tenant, position: sql.newestPosition.get() as number };
       });
+      tell(removalListeners, removal);
+    },
+    removals: (position, limit) => read(() => sql.removalsFrom.all(position, limit) as Removal[]),
+    onRemoval(listen) {
+      removalListeners.add(listen);
+      return () => void removalListeners.delete(listen);
     },
     service,
 

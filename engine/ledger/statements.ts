@@ -45,6 +45,16 @@ export function prepareStatements(db: Database.Database) {
     newestPosition: db.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'events'`).pluck(),
     oldestPosition: db.prepare('SELECT min(position) FROM events').pluck(),
     deleteJob: db.prepare('DELETE FROM jobs WHERE id = ?'),
+    noteRemoval: db.prepare(
+      `INSERT OR REPLACE INTO removed (job_id, tenant, position, removed_at)
+       SELECT j.id, o.tenant, (SELECT seq FROM sqlite_sequence WHERE name = 'events'), @now
+       FROM jobs j LEFT JOIN owners o ON o.job_id = j.id WHERE j.id = @jobId`,
+    ),
+    forgetRemovals: db.prepare('DELETE FROM removed WHERE removed_at < ?'),
+    unnoteRemoval: db.prepare('DELETE FROM removed WHERE job_id = ?'),
+    removalsFrom: db.prepare(
+      'SELECT job_id AS jobId, tenant, position FROM removed WHERE position >= ? ORDER BY position DESC, job_id DESC LIMIT ?',
+    ),
 
     insertOutbox: db.prepare('INSERT INTO outbox (position) VALUES (?)'),
     outbox: db

@@ -91,7 +91,7 @@ export const streamRoutes: readonly Route[] = [
       path: '/api/v1/stream',
       tags: ['live'],
       summary: 'What happens in all jobs, in one stream',
-      description: `${HOW} Carries the jobs of the token's tenant, for an admin those of everybody; \`jobs\` narrows it to some, whose whole views are then in the snapshot. It never ends by itself.`,
+      description: `${HOW} Carries the jobs of the token's tenant, for an admin those of everybody; \`jobs\` narrows it to some, whose whole views are then in the snapshot. A job that is removed is told as \`removed\` (\`data:\` its \`jobId\`, no \`id:\`): drop its row; one may be told twice. It never ends by itself.`,
       request: { ...Resume, query: Resume.query.extend({ jobs: z.string().max(1000).optional() }) },
       responses: ANSWERS,
     },

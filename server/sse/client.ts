@@ -1,11 +1,14 @@
-import { HEARTBEAT, HELLO } from './frame.ts';
+import { HEARTBEAT, HELLO, removedFrame } from './frame.ts';
 import type { History } from './history.ts';
+import type { Removal } from '@stageflow/engine/ledger';
 import type { Batch, Entry } from './recent.ts';
 
 /** Most bytes that wait for one client; a reader who stays further behind is ended and comes again by position. */
 export const BUFFER_BYTES = 64 * 1024;
 /** Heartbeats within which a reader who fell behind must have caught up. */
 const BEATS_TO_CATCH_UP = 2;
+/** Removals that a client may have to be told of at once; whoever missed more is better served by a snapshot. */
+export const MOST_REMOVALS = 500;
 /** Pieces in which something larger than the buffer is handed out as fast as it is read. */
 const PIECE_BYTES = 16 * 1024;
 
@@ -18,6 +21,8 @@ export interface Subscription {
   readonly jobs: ReadonlySet<string> | null;
   /** Position after which it begins. */
   readonly from: number;
+  /** Jobs removed since it was here last. */
+  readonly removed: readonly Removal[];
   /** The job whose end is the stream's, or null. */
   readonly endsWith: string | null;
 }
@@ -28,6 +33,8 @@ export interface Client {
   readonly body: ReadableStream<Uint8Array>;
   /** New events, those that are for this client; one that still catches up reads them by itself. */
   deliver(batch: Batch): void;
+  /** A job was removed; told as soon as there is room. */
+  remove(removal: Removal): void;
   /** A heartbeat; a reader that read nothing since the last one is cut off, one that does not catch up is ended. */
   beat(): void;
   /** Ends the stream with a last frame once everything before it is handed out. */
@@ -68,8 +75,19 @@ export function openClient(
     queued += bytes.byteLength;
     controller.enqueue(bytes);
   };
-  const wanted = (entry: Entry) =>
+  const wanted = (entry: Pick<Entry, 'tenant' | 'jobId'>) =>
     (tenant === null || entry.tenant === tenant) && (jobs === null || jobs.has(entry.jobId));
+  const removals = subscription.removed.filter(wanted);
+  /** Tells of removed jobs; false when some have to wait until more is read. */
+  const putRemovals = (): boolean => {
+    for (let next = removals[0]; next !== undefined; next = removals[0]) {
+      const bytes = removedFrame(next.jobId);
+      if (!fits(bytes)) return false;
+      put(bytes);
+      removals.shift();
+    }
+    return true;
+  };
   const gone = () => {
     if (stage === 'gone') return;
     stage = 'gone';
@@ -111,6 +129,7 @@ export function openClient(
       large = piece.byteLength === large.byteLength ? null : large.subarray(piece.byteLength);
       put(piece);
     }
+    if (!putRemovals()) return false;
     const page = history.after(cursor);
     if (page === null) {
       // Some of it was removed meanwhile: whoever comes again is told so.
@@ -151,6 +170,13 @@ export function openClient(
     }
   };
 
+  /** A burst, or a slow reader: it goes on from the history as fast as it reads, for a while. */
+  const fallBehind = () => {
+    stage = 'catching up';
+    late = 0;
+    void catchUp();
+  };
+
   const body = new ReadableStream<Uint8Array>(
     {
       start: (own) => {
@@ -175,14 +201,17 @@ export function openClient(
       // Mostly a client wants all: then the whole batch is one write, of bytes that all clients share.
       const chunks = fresh.length === batch.entries.length ? [batch.bytes] : fresh.map((entry) => entry.bytes);
       if (waiting() + chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0) > BUFFER_BYTES) {
-        // A burst, or a slow reader: it goes on from the history as fast as it reads, for a while.
-        stage = 'catching up';
-        late = 0;
-        void catchUp();
+        fallBehind();
         return;
       }
       for (const chunk of chunks) put(chunk);
       cursor = Math.max(cursor, batch.entries.at(-1)?.position ?? 0);
+    },
+    remove: (removal) => {
+      if (stage === 'closing' || stage === 'gone' || !wanted(removal)) return;
+      removals.push(removal);
+      if (removals.length > 2 * MOST_REMOVALS) close();
+      else if (stage === 'live' && !putRemovals()) fallBehind();
     },
     beat: () => {
       if (stage === 'gone') return;

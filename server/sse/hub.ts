@@ -6,7 +6,7 @@ import type { Engine } from '@stageflow/engine';
 import { TERMINAL } from '@stageflow/engine/event';
 import { type Clock, type Log, StageflowError, type Timer } from '@stageflow/engine/kernel';
 import { isLive, OWNER } from '../auth/principal.ts';
-import { type Client, openClient, type Subscription } from './client.ts';
+import { type Client, MOST_REMOVALS, openClient, type Subscription } from './client.ts';
 import { frame } from './frame.ts';
 import { openHistory } from './history.ts';
 import { batchOf } from './recent.ts';
@@ -17,6 +17,9 @@ const LOOKS_PER_BEAT = 5;
 const SECONDS_UNTIL_A_STREAM_IS_FREE = 15;
 const ENDS = new Set<string>(['jobs.events.completed', 'jobs.events.failed']);
 
+/** What a stream is asked to carry. */
+type Asked = Omit<Subscription, 'removed'>;
+
 /** All live streams of a server. */
 export interface StreamHub {
   /** True when everything after a position can still be given, one by one. */
@@ -24,7 +27,7 @@ export interface StreamHub {
   /** Streams that are open. */
   readonly open: number;
   /** Begins a stream, with a first frame if there is one. Refused (`rate_limited`) when its token has as many as it may. */
-  begin(subscription: Subscription, opening: Uint8Array | null): ReadableStream<Uint8Array>;
+  begin(subscription: Asked, opening: Uint8Array | null): ReadableStream<Uint8Array>;
   /** Ends all streams and begins none any more (`not_ready`); clients come again by position. */
   close(): void;
 }
@@ -46,6 +49,7 @@ export function openHub({ engine, clock, log, streamsPerToken }: HubPorts): Stre
   /** Jobs whose end is waited for. */
   const awaited = new Set<string>();
   let unlisten: (() => void) | null = null;
+  let unlistenRemovals = () => {};
   let timer: Timer | null = null;
   let looks = 0;
   let due = false;
@@ -119,11 +123,15 @@ export function openHub({ engine, clock, log, streamsPerToken }: HubPorts): Stre
     if (unlisten !== null) return;
     advance();
     unlisten = ledger.onCommit(onCommit);
+    unlistenRemovals = ledger.onRemoval((removal) => {
+      for (const client of clients) client.remove(removal);
+    });
     timer = clock.after(LOOK_MS, look);
   };
   const stop = () => {
     unlisten?.();
     unlisten = null;
+    unlistenRemovals();
     timer?.cancel();
     timer = null;
   };
@@ -131,19 +139,24 @@ export function openHub({ engine, clock, log, streamsPerToken }: HubPorts): Stre
   return {
     covers: (position) => {
       advance();
-      return history.after(position) !== null;
+      // Those of the position itself may have been told already: they are no reason to refuse, or nobody could go on from here.
+      return (
+        history.after(position) !== null && ledger.removals(position + 1, MOST_REMOVALS + 1).length <= MOST_REMOVALS
+      );
     },
     get open() {
       return clients.size;
     },
-    begin: (subscription, opening) => {
-      const { tokenId, endsWith } = subscription;
+    begin: (asked, opening) => {
+      const { tokenId, endsWith } = asked;
       if (closed) throw new StageflowError('not_ready', { reason: 'it is stopping', seconds: 5 });
       const held = perToken.get(tokenId) ?? 0;
       if (held >= streamsPerToken)
         throw new StageflowError('rate_limited', { seconds: SECONDS_UNTIL_A_STREAM_IS_FREE });
       start();
-      const client = openClient(subscription, opening, history, () => {
+      // A snapshot holds no removed job; whoever goes on from a position may hold some.
+      const removed = opening === null ? ledger.removals(asked.from, MOST_REMOVALS) : [];
+      const client = openClient({ ...asked, removed }, opening, history, () => {
         clients.delete(client);
         const left = (perToken.get(tokenId) ?? 1) - 1;
         if (left === 0) perToken.delete(tokenId);

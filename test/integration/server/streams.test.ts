@@ -256,6 +256,64 @@ describe('coming again', () => {
     });
   });
 
+  it('is told of jobs that are removed, while it listens and when it comes again, those of its own tenant alone', async () => {
+    const [mine, theirs, later] = ['team', 'others', 'team'].map((owner) => scriptedJob(server.ledger, owner));
+    for (const job of [mine, theirs, later]) job?.end();
+    await Promise.all([mine, theirs, later].map((job) => server.engine.ended(job?.id ?? '')));
+    // Something happens after them: what they were is not what the client misses.
+    const other = scriptedJob(server.ledger);
+    const token = server.token(['submit', 'read']);
+    const { stream } = await open(token, '/api/v1/stream');
+    const admin = await open(server.token(['admin']), '/api/v1/stream');
+    await stream.until((frames) => frames.length === 1);
+    await admin.stream.until((frames) => frames.length === 1);
+    server.ledger.deleteJob(theirs?.id ?? '');
+    expect((await server.call(token, 'DELETE', `/api/v1/jobs/${mine?.id}`)).status).toBe(204);
+    other.visit(0);
+    const told = (frames: readonly Frame[]) =>
+      frames.slice(1).map(({ id, event, data }) => [event, (data as { jobId: string }).jobId, id === '']);
+    const visited = ['scan.events.page.visited', other.id, false];
+    const removed = (job: typeof mine) => ['removed', job?.id, true];
+    const seen = (frames: readonly Frame[]) => frames.some(({ event }) => event === 'scan.events.page.visited');
+    expect(told(await stream.until(seen))).toEqual([removed(mine), visited]);
+    expect(told(await admin.stream.until(seen))).toEqual([removed(theirs), removed(mine), visited]);
+    const last = newest();
+    await stream.cancel();
+    await admin.stream.cancel();
+
+    server.ledger.deleteJob(later?.id ?? '');
+    const again = await open(token, '/api/v1/stream', { 'last-event-id': `${last}` });
+    const [first] = await again.stream.until((frames) => frames.length === 1);
+    expect([first?.event, first?.data, first?.id]).toEqual(['removed', { jobId: later?.id }, '']);
+    await again.stream.cancel();
+    const snapshot = await open(token, '/api/v1/stream');
+    const list = snapshotOf(await snapshot.stream.until((frames) => frames.length === 1));
+    expect(list.jobs.map(({ jobId }) => jobId)).not.toContain(later?.id);
+    await snapshot.stream.cancel();
+  });
+
+  it('starts from a snapshot when more jobs were removed than it can be told of', async () => {
+    const jobs = Array.from({ length: 501 }, () => scriptedJob(server.ledger));
+    for (const job of jobs) {
+      job.add(drafts.failed());
+      const failed = server.ledger.events(job.id).at(-1);
+      if (failed) server.ledger.receive(failed);
+    }
+    const from = newest();
+    scriptedJob(server.ledger);
+    for (const job of jobs) server.ledger.deleteJob(job.id);
+    const token = server.token(['read']);
+    const ask = (position: number) => open(token, '/api/v1/stream', { 'last-event-id': `${position}` });
+    const refused = await ask(from);
+    expect(refused.response.status).toBe(410);
+    await refused.stream.cancel();
+    // The snapshot's position can be gone on from, though all of them were removed at it.
+    const next = await ask(newest());
+    expect(next.response.status).toBe(200);
+    await next.stream.until((frames) => frames.filter(({ event }) => event === 'removed').length === 500);
+    await next.stream.cancel();
+  });
+
   it('serves late events of a job that is over before it says so', async () => {
     const job = scriptedJob(server.ledger);
     job.add(drafts.failed());
