@@ -13,6 +13,7 @@ import { problemResponse } from './problem.ts';
 import type { Peer, Route, ServerEnv } from './route.ts';
 import { ROUTES } from './routes/index.ts';
 import type { Services } from './services.ts';
+import { nowherePage } from './web/routes.ts';
 
 /** The app, in the form that every transport takes. */
 export interface App {
@@ -47,7 +48,10 @@ function buildApp(services: Services, routes: readonly Route[]): OpenAPIHono<Ser
     c.header('x-request-id', id);
   });
   app.use(observed(services));
-  app.notFound((c) => problemResponse(new StageflowError('not_found'), c.get('requestId')));
+  app.notFound(
+    async (c) =>
+      (await nowherePage(services, c)) ?? problemResponse(new StageflowError('not_found'), c.get('requestId')),
+  );
   app.onError((thrown, c) => {
     const error =
       thrown instanceof SyntaxError || thrown instanceof HTTPException

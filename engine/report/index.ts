@@ -19,4 +19,5 @@ export { redactReport } from './redact.ts';
 export type { RedactedReport, Redaction } from './redact.ts';
 export { renderSarif } from './sarif.ts';
 export * from './schema.ts';
-export { ensureReportTemplate, templateCache } from './template.ts';
+export { buildCache, runBuild, sourceHash } from './first-use.ts';
+export { ensureReportTemplate } from './template.ts';

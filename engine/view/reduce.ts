@@ -1,6 +1,6 @@
 import type { EventData, EventOf, JobSpec, StageflowEvent } from '../event/index.ts';
-// Not through the index: a browser folds views too, and the rest of event needs Node.
-import { TERMINAL } from '../event/states.ts';
+// Not through the index: a browser folds views too, and the rest of event needs Node or brings the schemas along.
+import { TERMINAL } from '../event/state-names.ts';
 import {
   type CellView,
   type JobView,

@@ -17,7 +17,7 @@ export function guard(services: Services, scope: Scope, owner: 'job' | null): Mi
       const bearer = bearerOf(c.req.raw.headers);
       const principal = c.env?.owner
         ? OWNER
-        : bearer && principalOf(services.engine.ledger, bearer.text, services.clock.now());
+        : bearer && principalOf(services.engine.ledger, bearer, services.clock.now());
       if (!principal) throw new StageflowError('unauthenticated');
       if (bearer?.viaCookie && !SAFE.has(c.req.method) && !sameOrigin(c.req.raw)) {
         throw new StageflowError('foreign_origin');

@@ -16,6 +16,11 @@ export function newTokenText(): string {
   return `sf_${randomBytes(32).toString('base64url')}`;
 }
 
+/** A new secret of a browser that signs in: it lives in its cookie alone. 256 random bits. */
+export function newSessionText(): string {
+  return `ss_${randomBytes(32).toString('base64url')}`;
+}
+
 /** What is kept of a token or a link: enough to know it again, of no use to a thief. High entropy needs no slow hash. */
 export function hashSecret(text: string): string {
   return createHash('sha256').update(text).digest('hex');

@@ -28,6 +28,7 @@ import { serveOwner } from '../local/own-door.ts';
 import type { Services } from '../services.ts';
 import { liveOf } from '../sse/live.ts';
 import { startWebhooks } from '../webhook/webhooks.ts';
+import { warmWebApp } from '../web/routes.ts';
 import { namedQueue, SCANNERS, testTrust } from './machine.ts';
 
 /** An announced upload may wait this long for its job, as its ticket says. */
@@ -114,6 +115,7 @@ export async function serverCommand(
     };
     metrics.streamsFrom(() => liveOf(services).hub.open);
     const app = createApp(services);
+    warmWebApp();
     const listener = await listen({ app, config, clock, log });
     undo.push(() => listener.close(LAST_ANSWERS_MS));
     if (config.metricsPort !== 0) {

@@ -1,19 +1,19 @@
 import type { Route } from '../route.ts';
 import { publicShareRoutes } from '../share/public-routes.ts';
+import { webRoutes } from '../web/routes.ts';
 import { bundleRoutes } from './bundle.ts';
 import { compareRoutes } from './compare.ts';
+import { doctorRoutes } from './doctor.ts';
 import { healthRoutes } from './health.ts';
 import { ignoreRoutes } from './ignores.ts';
 import { jobActRoutes } from './job-acts.ts';
 import { jobContentRoutes } from './job-content.ts';
 import { jobRoutes } from './jobs.ts';
-import { landingRoutes } from './landing.ts';
 import { metricsRoutes } from './metrics.ts';
 import { openapiRoutes } from './openapi.ts';
 import { scannerRoutes } from './scanners.ts';
 import { sessionRoutes } from './session.ts';
 import { shareRoutes } from './shares.ts';
-import { signinRoutes } from './signin.ts';
 import { streamRoutes } from './streams.ts';
 import { submitRoutes } from './submit.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -37,9 +37,9 @@ const RESOURCES: readonly Route[] = [
   ...tokenRoutes,
   ...webhookRoutes,
   ...healthRoutes,
+  ...doctorRoutes,
   ...metricsRoutes,
-  ...landingRoutes,
-  ...signinRoutes,
+  ...webRoutes,
 ];
 
 /** Every route of the server, one file per resource. */

@@ -1,6 +1,7 @@
 import { StageflowError } from '@stageflow/engine/kernel';
 import { z } from '@hono/zod-openapi';
-import { principalOf, SESSION_COOKIE } from '../auth/authenticate.ts';
+import { bearerOf, principalOf, SESSION_COOKIE } from '../auth/authenticate.ts';
+import { hashSecret, newSessionText } from '../auth/principal.ts';
 import { route, type Route } from '../route.ts';
 
 const Session = z
@@ -35,9 +36,13 @@ export const sessionRoutes: readonly Route[] = [
     ({ engine, clock, config }) =>
       (c) => {
         const { token } = c.req.valid('json');
-        const principal = principalOf(engine.ledger, token, clock.now());
+        const principal = principalOf(engine.ledger, { text: token, viaCookie: false }, clock.now());
         if (principal === null) throw new StageflowError('unauthenticated');
-        c.header('set-cookie', cookie(token, MONTH_SECONDS, config.publicUrl?.startsWith('https:') === true));
+        // The token itself stays out of the browser: what a stolen cookie opens ends with the session.
+        const secret = newSessionText();
+        const until = clock.now() + MONTH_SECONDS * 1000;
+        engine.ledger.service.sessions.add(hashSecret(secret), principal.tokenId, until);
+        c.header('set-cookie', cookie(secret, MONTH_SECONDS, config.publicUrl?.startsWith('https:') === true));
         return c.json({ tenant: principal.tenant, scopes: [...principal.scopes] }, 200);
       },
   ),
@@ -64,8 +69,10 @@ export const sessionRoutes: readonly Route[] = [
       summary: 'Sign the browser out',
       responses: { 204: { description: 'Signed out; the cookie is gone.' } },
     },
-    ({ config }) =>
+    ({ engine, config }) =>
       (c) => {
+        const bearer = bearerOf(c.req.raw.headers);
+        if (bearer?.viaCookie) engine.ledger.service.sessions.remove(hashSecret(bearer.text));
         c.header('set-cookie', cookie('', 0, config.publicUrl?.startsWith('https:') === true));
         return c.body(null, 204);
       },

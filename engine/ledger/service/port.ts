@@ -119,6 +119,14 @@ export interface ServiceTables {
     /** False when there is no such token. */
     revoke(id: string): boolean;
   };
+  readonly sessions: {
+    /** A browser is signed in with a token until a time; kept by the hash of the browser's own secret. */
+    add(hash: string, tokenId: string, expiresAt: number): void;
+    /** The token that a browser signed in with; null when the session is unknown, ended or over. The token itself may have been revoked since. */
+    tokenOf(hash: string): TokenRow | null;
+    /** Signs out; false when there is no such session. */
+    remove(hash: string): boolean;
+  };
   readonly shares: {
     add(row: Omit<ShareRow, 'createdAt' | 'revokedAt'>, hash: string): ShareRow;
     byHash(hash: string): ShareRow | null;

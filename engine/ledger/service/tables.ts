@@ -6,6 +6,7 @@ import { ignoreTable } from './ignores.ts';
 import { ownerTable } from './owners.ts';
 import type { ServiceTables } from './port.ts';
 import { receivedTable } from './received.ts';
+import { sessionTable } from './sessions.ts';
 import { shareTable } from './shares.ts';
 import { tokenTable } from './tokens.ts';
 import { webhookTable } from './webhooks.ts';
@@ -22,6 +23,7 @@ export function openServiceTables(db: Database.Database, clock: Clock, run: Tran
     owners: ownerTable(db, run),
     received: receivedTable(db, run),
     tokens: tokenTable(db, clock, run),
+    sessions: sessionTable(db, clock, run),
     shares: shareTable(db, clock, run),
     idempotency: idempotencyTable(db, clock, run),
     webhooks: webhookTable(db, clock, run),

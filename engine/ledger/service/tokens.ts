@@ -3,7 +3,8 @@ import type { Clock } from '../../kernel/index.ts';
 import type { ServiceTables, TokenRow, TokenScope } from './port.ts';
 import type { Transactions } from './tables.ts';
 
-interface Stored {
+/** A row of the table. */
+export interface StoredToken {
   readonly id: string;
   readonly name: string;
   readonly tenant: string;
@@ -13,7 +14,8 @@ interface Stored {
   readonly revoked_at: number | null;
 }
 
-const row = (stored: Stored): TokenRow => ({
+/** A row as the port tells it. */
+export const tokenRow = (stored: StoredToken): TokenRow => ({
   id: stored.id,
   name: stored.name,
   tenant: stored.tenant,
@@ -44,10 +46,10 @@ export function tokenTable(
       }),
     byHash: (hash) =>
       read(() => {
-        const found = byHash.get(hash) as Stored | undefined;
-        return found === undefined ? null : row(found);
+        const found = byHash.get(hash) as StoredToken | undefined;
+        return found === undefined ? null : tokenRow(found);
       }),
-    list: () => read(() => (list.all() as Stored[]).map(row)),
+    list: () => read(() => (list.all() as StoredToken[]).map(tokenRow)),
     revoke: (id) => write(() => revoke.run(clock.now(), id).changes > 0),
   };
 }

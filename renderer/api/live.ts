@@ -1,0 +1,164 @@
+import type { StageflowEvent } from '@stageflow/engine/event';
+import type { JobSummary as SummaryView, JobView } from '@stageflow/engine/view';
+import { addressOf } from './call.ts';
+import { createFrameReader, type Frame } from './frames.ts';
+import { asProblem, noAnswer, type Problem, problemOf } from './problem.ts';
+
+/** Everything up to a position: where a reader starts, or starts again. */
+export interface Snapshot {
+  readonly position: number;
+  readonly views: readonly JobView[];
+  readonly jobs: readonly SummaryView[];
+}
+
+/** How the connection is. */
+export type Link =
+  | { readonly state: 'connecting' }
+  | { readonly state: 'live' }
+  | { readonly state: 'reconnecting'; readonly tries: number }
+  /** The job is over and all of it is here. */
+  | { readonly state: 'ended' }
+  /** It will not come back by itself. */
+  | { readonly state: 'refused'; readonly problem: Problem };
+
+/** Who is told. */
+export interface Listener {
+  /** Replaces what is known. */
+  onSnapshot(snapshot: Snapshot): void;
+  /** Comes after what is known, in order, without a gap. */
+  onEvents(events: readonly StageflowEvent[]): void;
+  onLink(link: Link): void;
+}
+
+const FIRST_WAIT_MS = 1000;
+const MOST_WAIT_MS = 15_000;
+/** The server sends a comment every 15 s; a stream that is silent for longer than two of them is dead. */
+const SILENCE_MS = 40_000;
+
+/** Statuses after which asking again changes nothing. */
+const FINAL = new Set([401, 403, 404]);
+
+/**
+ * Follows jobs (all of the account's for an empty list) until it is stopped: a lost connection is taken up again after the last event that came,
+ * and where that is too old, from a snapshot. Returns how to stop.
+ */
+export function follow(path: { readonly job: string } | { readonly all: true }, listener: Listener): () => void {
+  const stopping = new AbortController();
+  void run(
+    'job' in path ? `/api/v1/jobs/${encodeURIComponent(path.job)}/stream` : '/api/v1/stream',
+    listener,
+    stopping.signal,
+  );
+  return () => stopping.abort();
+}
+
+async function run(address: string, listener: Listener, stop: AbortSignal): Promise<void> {
+  let position: number | null = null;
+  let tries = 0;
+  listener.onLink({ state: 'connecting' });
+  while (!stop.aborted) {
+    const turn = new AbortController();
+    const end = () => turn.abort();
+    stop.addEventListener('abort', end, { once: true });
+    try {
+      const response: Response = await fetch(addressOf(address), {
+        signal: turn.signal,
+        headers: { accept: 'text/event-stream', ...(position === null ? {} : { 'last-event-id': String(position) }) },
+      });
+      if (response.status === 204) {
+        listener.onLink({ state: 'ended' });
+        return;
+      }
+      if (response.status === 410) {
+        const { snapshot } = (await response.json()) as { snapshot: Snapshot };
+        position = snapshot.position;
+        listener.onSnapshot(snapshot);
+        continue;
+      }
+      if (FINAL.has(response.status)) {
+        listener.onLink({ state: 'refused', problem: await problemOf(response) });
+        return;
+      }
+      if (!response.ok || response.body === null) throw response.ok ? noAnswer() : await problemOf(response);
+      tries = 0;
+      listener.onLink({ state: 'live' });
+      for await (const frames of framesOf(response.body, end)) {
+        position = newest(frames) ?? position;
+        if (tell(frames, listener)) {
+          listener.onLink({ state: 'ended' });
+          return;
+        }
+      }
+    } catch (error) {
+      if (stop.aborted) return;
+      // Kept for whoever debugs; people are told that the connection is lost.
+      asProblem(error);
+    } finally {
+      stop.removeEventListener('abort', end);
+      turn.abort();
+    }
+    if (stop.aborted) return;
+    tries += 1;
+    listener.onLink({ state: 'reconnecting', tries });
+    await pause(Math.min(MOST_WAIT_MS, FIRST_WAIT_MS * 2 ** (tries - 1)) * (0.75 + Math.random() / 2), stop);
+  }
+}
+
+/** The newest position that frames name, or null. */
+const newest = (frames: readonly Frame[]): number | null => frames.findLast(({ id }) => id !== null)?.id ?? null;
+
+/** Hands frames on in order; true when the stream says that it is at its end. */
+function tell(frames: readonly Frame[], listener: Listener): boolean {
+  let events: StageflowEvent[] = [];
+  const flush = () => {
+    if (events.length > 0) listener.onEvents(events);
+    events = [];
+  };
+  for (const frame of frames) {
+    if (frame.event === 'end') {
+      flush();
+      return true;
+    }
+    if (frame.event === 'snapshot') {
+      flush();
+      listener.onSnapshot(JSON.parse(frame.data) as Snapshot);
+    } else {
+      events.push(JSON.parse(frame.data) as StageflowEvent);
+    }
+  }
+  flush();
+  return false;
+}
+
+/** Whole frames as they come; a stream that stays silent for too long is given up. */
+async function* framesOf(body: ReadableStream<Uint8Array>, giveUp: () => void): AsyncGenerator<readonly Frame[]> {
+  const read = createFrameReader();
+  const decoder = new TextDecoder();
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const timer = setTimeout(giveUp, SILENCE_MS);
+      const { done, value } = await reader.read().finally(() => clearTimeout(timer));
+      if (done) return;
+      const frames = read(decoder.decode(value, { stream: true }));
+      if (frames.length > 0) yield frames;
+    }
+  } finally {
+    reader.releaseLock();
+  }
+}
+
+/** Waits; coming back online or being stopped ends it at once. */
+function pause(ms: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      window.removeEventListener('online', done);
+      stop.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    window.addEventListener('online', done);
+    stop.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,112 @@
+import { useState } from 'react';
+import { useShortcuts } from '../../app/shortcuts.ts';
+import { call } from '../../api/call.ts';
+import type { MachineCheck } from '../../api/schema.ts';
+import { useLoaded } from '../../api/use-loaded.ts';
+import { may } from '../../state/session/select.ts';
+import { useApp } from '../../state/store.ts';
+import { Empty, Show } from '../../ui/states.tsx';
+import { CheckRow } from './check-row.tsx';
+import styles from './doctor.module.css';
+
+/** Every part of the machine that a scan needs, and the one command that mends what is missing. */
+export default function Doctor() {
+  return useApp(may('admin')) ? (
+    <Checks />
+  ) : (
+    <Empty title="Only administrators see the machine">
+      Its checks name programs and folders of the server. Whether it takes new work stands at the top of this window.
+    </Empty>
+  );
+}
+
+function Checks() {
+  const loaded = useLoaded('doctor', (signal) => call('GET /api/v1/doctor', { signal }));
+  const text = loaded.status === 'ready' ? asText(loaded.value.checks) : '';
+  const copy = async () => {
+    const { notify } = useApp.getState();
+    await navigator.clipboard.writeText(text).then(
+      () => notify('done', 'Copied. Nothing of your scans is in it.'),
+      () => notify('failed', 'The browser does not allow copying here. Select the text and copy it by hand.'),
+    );
+  };
+  useShortcuts('Doctor', [
+    { keys: 'r', label: 'Check again', command: true, run: loaded.reload },
+    { keys: 'y', label: 'Copy the diagnostics', command: true, run: () => void copy() },
+  ]);
+  return (
+    <div className={styles['doctor']}>
+      <h1>Doctor</h1>
+      <Show of={loaded} what="the checks of this machine">
+        {({ checks }) => (
+          <>
+            <Verdict checks={checks} />
+            <p className={styles['acts']}>
+              <button type="button" onClick={loaded.reload}>
+                Check again
+              </button>
+              <button type="button" onClick={() => void copy()}>
+                Copy diagnostics
+              </button>
+            </p>
+            <CheckList checks={checks} />
+          </>
+        )}
+      </Show>
+    </div>
+  );
+}
+
+const isTrouble = ({ status }: MachineCheck) => status === 'missing' || status === 'broken';
+
+function Verdict({ checks }: { readonly checks: readonly MachineCheck[] }) {
+  const trouble = checks.filter(isTrouble).length;
+  const warnings = checks.filter(({ status }) => status === 'warning').length;
+  const words =
+    trouble > 0
+      ? `${trouble === 1 ? 'One part' : `${trouble} parts`} of ${checks.length} must be mended before every scan works.`
+      : warnings > 0
+        ? `This machine can scan, with ${warnings === 1 ? 'one limitation' : `${warnings} limitations`}.`
+        : 'This machine can scan. Every part is in order.';
+  return (
+    <p className={styles['verdict']} role="status">
+      {words}
+    </p>
+  );
+}
+
+/** What needs a person stands open at the top; what is in order is one line. */
+function CheckList({ checks }: { readonly checks: readonly MachineCheck[] }) {
+  const [all, setAll] = useState(false);
+  const needy = checks.filter((check) => isTrouble(check) || check.status === 'warning');
+  const rest = checks.filter((check) => !needy.includes(check));
+  return (
+    <>
+      <ul className={styles['list']}>
+        {needy.map((check) => (
+          <CheckRow key={check.id} check={check} />
+        ))}
+      </ul>
+      {rest.length > 0 && (
+        <button type="button" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? 'Hide' : 'Show'} the {rest.length} parts that are in order
+        </button>
+      )}
+      {all && (
+        <ul className={styles['list']}>
+          {rest.map((check) => (
+            <CheckRow key={check.id} check={check} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function asText(checks: readonly MachineCheck[]): string {
+  return checks
+    .map(
+      ({ title, status, detail, fix }) => `${status.padEnd(8)} ${title}: ${detail}${fix === null ? '' : ` [${fix}]`}`,
+    )
+    .join('\n');
+}

@@ -1,0 +1,5 @@
+import { Empty } from '../../ui/states.tsx';
+
+export default function Live() {
+  return <Empty title="Live" />;
+}

@@ -1,0 +1,5 @@
+import { Empty } from '../../ui/states.tsx';
+
+export default function ReportScreen() {
+  return <Empty title="ReportScreen" />;
+}

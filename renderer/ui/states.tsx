@@ -1,0 +1,80 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import CircleAlert from 'lucide-react/icons/circle-alert';
+import type { Problem } from '../api/problem.ts';
+import type { Loaded } from '../api/use-loaded.ts';
+import styles from './states.module.css';
+
+const QUIET_MS = 300;
+
+/** Something is on its way. Silent at first, since most of it is there at once. */
+export function Loading({ what }: { readonly what: string }) {
+  const [quiet, setQuiet] = useState(true);
+  useEffect(() => {
+    const timer = setTimeout(() => setQuiet(false), QUIET_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <p className={styles['loading']} role="status">
+      {quiet ? '' : `Loading ${what}…`}
+    </p>
+  );
+}
+
+/** There is nothing to show, which is fine: says what would be here and how it comes about. */
+export function Empty({
+  title,
+  children,
+  action,
+}: {
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly action?: ReactNode;
+}) {
+  return (
+    <section className={styles['state']}>
+      <h1>{title}</h1>
+      {children !== undefined && <p>{children}</p>}
+      {action !== undefined && <p className={styles['action']}>{action}</p>}
+    </section>
+  );
+}
+
+/** Something failed: the sentence with the next step, a way to try again, and what to name when it is reported. */
+export function Failed({ problem, retry }: { readonly problem: Problem; readonly retry?: () => void }) {
+  return (
+    <section className={styles['state']} role="alert">
+      <h1>
+        <CircleAlert aria-hidden="true" size={22} />{' '}
+        {problem.code === 'offline' ? 'No connection' : 'That did not work'}
+      </h1>
+      <p>{problem.sentence}</p>
+      {retry && (
+        <p className={styles['action']}>
+          <button type="button" onClick={retry}>
+            Try again
+          </button>
+        </p>
+      )}
+      {problem.details.requestId !== null && (
+        <p className={styles['id']}>
+          Request <code>{problem.details.requestId}</code>
+        </p>
+      )}
+    </section>
+  );
+}
+
+/** Shows what was asked for, or where it is on its way. */
+export function Show<T>({
+  of,
+  what,
+  children,
+}: {
+  readonly of: Loaded<T>;
+  readonly what: string;
+  readonly children: (value: T) => ReactNode;
+}) {
+  if (of.status === 'loading') return <Loading what={what} />;
+  if (of.status === 'failed') return <Failed problem={of.problem} retry={of.reload} />;
+  return children(of.value);
+}

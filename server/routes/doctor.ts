@@ -1,0 +1,43 @@
+import { runChecks } from '@stageflow/engine/preflight';
+import { z } from '@hono/zod-openapi';
+import { route, type Route } from '../route.ts';
+
+const Check = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    /** `warning`: a scan works, with less than is promised. `skipped`: does not apply to this machine. */
+    status: z.enum(['ok', 'warning', 'missing', 'broken', 'skipped']),
+    /** One sentence for a person. */
+    detail: z.string(),
+    /** The one command that mends it, to be run on the server's machine; null when nothing is to be mended or no command can. */
+    fix: z.string().nullable(),
+  })
+  .openapi('MachineCheck');
+
+/** What `./stageflow doctor` says, for administrators: it names places and programs of the machine. */
+export const doctorRoutes: readonly Route[] = [
+  route(
+    { scope: 'admin' },
+    {
+      method: 'get',
+      path: '/api/v1/doctor',
+      tags: ['operation'],
+      summary: 'Every part of the machine that a scan needs, looked at now',
+      responses: {
+        200: {
+          description: 'The parts, in the order in which a person would mend them. Nothing is installed or changed.',
+          content: { 'application/json': { schema: z.object({ checks: z.array(Check) }) } },
+        },
+      },
+    },
+    () => async (c) => {
+      const checks = await runChecks();
+      c.header('cache-control', 'no-store');
+      return c.json(
+        { checks: checks.map(({ id, title, status, detail, fix }) => ({ id, title, status, detail, fix })) },
+        200,
+      );
+    },
+  ),
+];
