@@ -9,14 +9,14 @@ import { listenSecurely, type SecureServer } from './secure-server.ts';
 const OF_THE_HOST = { 'strict-transport-security': 'max-age=31536000; includeSubDomains' };
 
 /**
- * Serves a build over TLS and HTTP/2 as its host would: its own headers, redirects and 404. `make` gives the files for the origin that the
- * site then has, so that a build can bear the address under which it is served.
+ * Serves a build over TLS and HTTP/2 as its host would: its own headers, redirects and 404. `make` gives the files for the host and
+ * port that the site then has, so that a build can bear the address under which it is served.
  */
 export async function serveBuildSecurely(
   certificate: TestCertificate,
   name: string,
-  make: (origin: string) => ReadonlyMap<string, Buffer>,
-): Promise<SecureServer & { readonly origin: string; readonly authority: string }> {
+  make: (authority: string) => ReadonlyMap<string, Buffer>,
+): Promise<SecureServer & { readonly authority: string }> {
   const compressor = new Compressor();
   let built: ReturnType<typeof buildSite> | null = null;
   const server = await listenSecurely(certificate, (request, response) => {
@@ -27,8 +27,7 @@ export async function serveBuildSecurely(
     );
   });
   const authority = `${name}.localhost:${server.port}`;
-  const origin = `https://${authority}`;
-  built = buildSite(Object.fromEntries(make(origin)));
+  built = buildSite(Object.fromEntries(make(authority)));
   const { remove } = built;
-  return { ...server, origin, authority, close: () => server.close().finally(remove) };
+  return { ...server, authority, close: () => server.close().finally(remove) };
 }
