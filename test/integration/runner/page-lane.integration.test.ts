@@ -63,6 +63,14 @@ const AWKWARD = {
     status: 'scanned',
     code: 'page_timeout',
   },
+  '/draws-for-long': {
+    route: page(
+      'Drawing',
+      '<p id="p"></p><script>onload = () => setTimeout(() => { const end = Date.now() + 8000; while (Date.now() < end); p.textContent = "drawn" })</script>',
+    ),
+    status: 'scanned',
+    code: null,
+  },
   '/redirect-loop': { route: answer(302, { location: '/redirect-loop' }, ''), status: 'skipped', code: 'page_failed' },
   '/forbidden': {
     route: answer(403, { 'content-type': 'text/html' }, page('No', '')),
