@@ -57,8 +57,8 @@ export interface Removal {
 }
 
 /**
- * The record of what happened (SQLite, WAL, synchronous=FULL). Every method is one transaction.
- * Refusals are `fenced` (an older attempt), `illegal_transition`, `job_not_found`; a full disk is `disk_full`.
+ * The record of what happened (SQLite, WAL, synchronous=FULL). Every method is one transaction and on disk when it returns, but for those that
+ * say otherwise. Refusals are `fenced` (an older attempt), `illegal_transition`, `job_not_found`; a full disk is `disk_full`.
  */
 export interface Ledger {
   /**
@@ -88,8 +88,15 @@ export interface Ledger {
    * (the answer holds only the new events). `attempt` older than the job's is `fenced`.
    */
   append(jobId: string, attempt: number, drafts: readonly EventDraft[]): readonly StageflowEvent[];
+  /**
+   * As `append`, with all that is recorded in this turn of the event loop in one transaction (group commit). Nothing is seen before it is on
+   * disk; then the promise resolves. The order of the calls is kept, also towards later methods of the other kind.
+   */
+  appendTogether(jobId: string, attempt: number, drafts: readonly EventDraft[]): Promise<readonly StageflowEvent[]>;
   /** Moves the state as `decide` says for an event that the orchestrator received; a repeated or late one changes nothing. Returns the job as it is now. */
   receive(event: StageflowEvent): JobRow;
+  /** As `receive`, in the group of `appendTogether`. */
+  receiveTogether(event: StageflowEvent): Promise<JobRow>;
   /** Raises the attempt by one (fencing all older ones) and returns it. Refused (`conflict`) for jobs that have ended. */
   raiseAttempt(jobId: string): number;
   job(jobId: string): JobRow | null;
@@ -120,6 +127,7 @@ export interface Ledger {
   readonly service: ServiceTables;
   /** Oldest unpublished events. */
   outbox(limit: number): readonly StageflowEvent[];
+  /** Seen at once, on disk with the next transaction or a moment later: after a crash before that they are published again, under the same ids. */
   markPublished(ids: readonly string[]): void;
   /** Marks every event of unfinished jobs as unpublished again (the stream was lost). */
   republish(jobId: string): number;
@@ -127,7 +135,10 @@ export interface Ledger {
   requeue(ids: readonly string[]): void;
   /** Events of a job that the orchestrator has still to receive, in order; `queued` while they wait in the outbox. */
   unreceived(jobId: string): readonly { readonly event: StageflowEvent; readonly queued: boolean }[];
-  /** Notes that the commands of all events up to `seq` were carried out. */
+  /**
+   * Notes that the commands of all events up to `seq` were carried out. Seen at once, on disk with the next transaction or a moment later: after a
+   * crash before that they are begun again and find their outcome recorded.
+   */
   markHandled(jobId: string, seq: number): void;
   /** True once the job's last word, `jobs.events.completed` or `jobs.events.failed`, is recorded. */
   ended(jobId: string): boolean;
@@ -137,7 +148,10 @@ export interface Ledger {
   onCommit(listen: (events: readonly StageflowEvent[]) => void): () => void;
   /** The status projection's stored row for a job, as canonical JSON, and the seq it was folded to. */
   view(jobId: string): { readonly json: string; readonly seq: number } | null;
+  /** Seen at once, on disk with the next transaction or a moment later; `settled` waits for that. */
   saveView(jobId: string, json: string, seq: number): void;
+  /** Resolves when everything that was written before is on disk. */
+  settled(): Promise<void>;
   /** Small facts of this data folder (`engineId`, last nats pid). */
   setting(name: string): string | null;
   setSetting(name: string, value: string | null): void;

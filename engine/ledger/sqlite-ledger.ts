@@ -17,6 +17,7 @@ import type { EventDraft, JobRow, Ledger, Removal } from './port.ts';
 import { cellRow, jobRow, pageRow, type StoredCell, type StoredJob, type StoredPage, storedEvent } from './rows.ts';
 import { openServiceTables } from './service/tables.ts';
 import { prepareStatements } from './statements.ts';
+import { openTransactions } from './transactions.ts';
 
 /** The machine's answer as the ledger needs it; `nextState` of `engine/fsm`. */
 export type NextState = (state: JobState, event: StageflowEvent) => Result<JobState, unknown>;
@@ -41,14 +42,8 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
   const listeners = new Set<(events: readonly StageflowEvent[]) => void>();
   const removalListeners = new Set<(removal: Removal) => void>();
 
-  /** One write transaction; SQLite's failures leave as coded errors. */
-  const write = <T>(work: () => T): T => {
-    try {
-      return db.transaction(work).immediate();
-    } catch (thrown) {
-      throw asLedgerError(thrown, path);
-    }
-  };
+  const transactions = openTransactions(db, clock, path);
+  const write = transactions.now;
   const read = <T>(work: () => T): T => {
     try {
       return work();
@@ -111,6 +106,34 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
     return { row: { ...row, state, seq: event.seq, updated_at: now, failure_code: failure }, event };
   };
 
+  const appended = (jobId: string, attempt: number, drafts: readonly EventDraft[]) => (): readonly StageflowEvent[] => {
+    let row = need(jobId);
+    if (attempt < row.attempt) throw new StageflowError('fenced', { jobId });
+    const added: StageflowEvent[] = [];
+    for (const draft of drafts) {
+      const recorded = record(row, draft);
+      if (recorded === null) continue;
+      row = recorded.row;
+      added.push(recorded.event);
+    }
+    return added;
+  };
+  const received = (message: StageflowEvent) => (): JobRow => {
+    const row = need(message.jobId);
+    const stored = sql.eventById.get(message.id) as
+      | { position: number; json: string; received_at: number | null }
+      | undefined;
+    if (stored === undefined) throw new StageflowError('bad_event', { reason: `${message.id} is not in the ledger` });
+    if (stored.received_at !== null || !movesOnReceive(message.type)) return jobRow(row);
+    // The message may have been shortened to fit; what was recorded decides.
+    const event = storedEvent(stored.json);
+    const state = moved(row.state, event);
+    const now = clock.now();
+    sql.moveJob.run(state, row.seq, now, failureCode(row, state, event), row.id);
+    sql.markReceived.run(now, stored.position);
+    return jobRow(need(row.id));
+  };
+
   const service = openServiceTables(db, clock, { read, write });
 
   return {
@@ -146,40 +169,18 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
     },
 
     append(jobId, attempt, drafts) {
-      const events = write(() => {
-        let row = need(jobId);
-        if (attempt < row.attempt) throw new StageflowError('fenced', { jobId });
-        const added: StageflowEvent[] = [];
-        for (const draft of drafts) {
-          const recorded = record(row, draft);
-          if (recorded === null) continue;
-          row = recorded.row;
-          added.push(recorded.event);
-        }
-        return added;
-      });
+      const events = write(appended(jobId, attempt, drafts));
       announce(events);
       return events;
     },
-
-    receive(message) {
-      return write((): JobRow => {
-        const row = need(message.jobId);
-        const stored = sql.eventById.get(message.id) as
-          | { position: number; json: string; received_at: number | null }
-          | undefined;
-        if (stored === undefined)
-          throw new StageflowError('bad_event', { reason: `${message.id} is not in the ledger` });
-        if (stored.received_at !== null || !movesOnReceive(message.type)) return jobRow(row);
-        // The message may have been shortened to fit; what was recorded decides.
-        const event = storedEvent(stored.json);
-        const state = moved(row.state, event);
-        const now = clock.now();
-        sql.moveJob.run(state, row.seq, now, failureCode(row, state, event), row.id);
-        sql.markReceived.run(now, stored.position);
-        return jobRow(need(row.id));
-      });
-    },
+    appendTogether: (jobId, attempt, drafts) => transactions.together(appended(jobId, attempt, drafts), announce),
+    receive: (message) => write(received(message)),
+    receiveTogether: (message) => transactions.together(received(message), () => {}),
+    settled: () =>
+      transactions.together(
+        () => {},
+        () => {},
+      ),
 
     raiseAttempt(jobId) {
       return write(() => {
@@ -243,7 +244,7 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
 
     outbox: (limit) => read(() => (sql.outbox.all(limit) as string[]).map(storedEvent)),
     markPublished(ids) {
-      write(() => {
+      transactions.along(() => {
         for (const id of ids) sql.deleteOutbox.run(id);
       });
     },
@@ -263,7 +264,7 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
     open: () => read(() => (sql.openJobs.all(ENDS) as StoredJob[]).map(jobRow)),
     republish: (jobId) => write(() => sql.refillOutbox.run(need(jobId).id).changes),
     markHandled(jobId, seq) {
-      write(() => sql.markHandled.run(seq, need(jobId).id));
+      transactions.along(() => sql.markHandled.run(seq, need(jobId).id));
     },
 
     onCommit(listen) {
@@ -273,12 +274,15 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
 
     view: (jobId) => read(() => (sql.view.get(jobId) as { json: string; seq: number } | undefined) ?? null),
     saveView(jobId, json, seq) {
-      write(() => sql.saveView.run(need(jobId).id, json, seq));
+      transactions.along(() => sql.saveView.run(need(jobId).id, json, seq));
     },
     setting: (name) => read(() => (sql.setting.get(name) as string | undefined) ?? null),
     setSetting(name, value) {
       write(() => (value === null ? sql.deleteSetting.run(name) : sql.setSetting.run(name, value)));
     },
-    close: () => void db.close(),
+    close: () => {
+      transactions.close();
+      db.close();
+    },
   };
 }

@@ -104,7 +104,7 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
   let stopping: Promise<void> | null = null;
 
   const unlisten = ledger.onCommit((events) => {
-    moved.notify();
+    for (const jobId of new Set(events.map((event) => event.jobId))) moved.notify(jobId);
     // Whoever ended the job, its pod is of no more use.
     for (const event of events) if (event.type === 'jobs.events.failed') void work.end(event.jobId, 'rest');
   });
@@ -127,7 +127,7 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
   const takeNew = async (job: JobRow): Promise<boolean> => {
     if (!mine(job.id)) return false;
     if (resting.has(job.id) || work.runs(job.id) || work.waits(job.id)) return true;
-    if (await claimRecord(job, ports)) work.take(job.id);
+    if (await claimRecord(job, ports)) work.take(job.id, true);
     return true;
   };
 
@@ -144,7 +144,7 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
     if (ledger.ended(jobId)) return;
     await endJob(jobId, known(jobId).attempt, error, ports);
     project(ledger, jobId);
-    moved.notify();
+    moved.notify(jobId);
   };
 
   const submit: Engine['submit'] = ({ id, spec, access, parent = null, ...rest }) => {
@@ -193,7 +193,7 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
     takeUp(job);
   };
 
-  const readers = await startReaders(ports, takeNew, () => moved.notify());
+  const readers = await startReaders(ports, takeNew, (jobId) => moved.notify(jobId));
   for (const job of ledger.open()) {
     if (!mine(job.id) || resting.has(job.id)) continue;
     const record = await ports.bus.records.get(job.id).catch(() => null);
@@ -259,7 +259,7 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
         if (batch.length > 0) continue;
         if (stopping !== null || (ledger.ended(jobId) && !work.runs(jobId))) return;
         told(jobId);
-        await moved.wait(500, signal);
+        await moved.wait(500, signal, jobId);
       }
     },
     poisoned: async (event) => {
@@ -271,7 +271,7 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
         const job = known(jobId);
         if (stopping !== null || (ledger.ended(jobId) && !work.runs(jobId))) return job;
         told(jobId);
-        await moved.wait(1000);
+        await moved.wait(1000, undefined, jobId);
       }
     },
     stop: ({ graceSeconds = 0 } = {}) => {

@@ -18,6 +18,8 @@ export interface Hand {
   readonly draining: AbortSignal;
   /** Notified whenever a job was moved or an event recorded. */
   readonly moved: Signal;
+  /** True when the job's record was claimed just before it was taken: there is nothing more to claim. */
+  readonly claimed: boolean;
   /** Removals of pods that the job need not wait for before its report, but before it is over. */
   readonly removals: Promise<void>[];
 }

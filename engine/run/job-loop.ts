@@ -20,7 +20,7 @@ const ASK_FOR_ROOM = 5000;
 export async function runJob(hand: Hand): Promise<StageflowError | null> {
   const { jobId, ports, signal } = hand;
   try {
-    if (await owned(hand)) await live(hand);
+    if (hand.claimed || (await owned(hand))) await live(hand);
     if (signal.aborted && signal.reason instanceof StageflowError)
       return (await endJob(jobId, hand.attempt, signal.reason, ports)) ? null : signal.reason;
     return null;
@@ -40,7 +40,7 @@ async function live(hand: Hand): Promise<void> {
   const { ledger, clock } = ports;
   // The queue has delivered the job when it comes here; the transition waited until there was room for it.
   const created = ledger.unreceived(jobId).find(({ event }) => event.type === 'jobs.events.created');
-  if (created) ledger.receive(created.event);
+  if (created) await ledger.receiveTogether(created.event);
   let idle: JobState | null = null;
   let since = clock.now();
   while (!signal.aborted && !ledger.ended(jobId)) {
@@ -54,7 +54,7 @@ async function live(hand: Hand): Promise<void> {
     if (draining.aborted) return;
     if (job.state !== idle) since = clock.now();
     idle = job.state;
-    await moved.wait(1000, signal);
+    await moved.wait(1000, signal, jobId);
     if (clock.now() - since < ASK_FOR_ROOM) continue;
     since = clock.now();
     await askForRoom(hand);

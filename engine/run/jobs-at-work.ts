@@ -17,8 +17,8 @@ export interface Slots {
 
 /** The jobs that this engine has: those that run, and those that wait for a slot. */
 export interface JobsAtWork {
-  /** Runs a job when there is a slot for it; one that runs or waits already is left alone. */
-  take(jobId: string): void;
+  /** Runs a job when there is a slot for it; one that runs or waits already is left alone. `claimed`: its record has just been claimed. */
+  take(jobId: string, claimed?: boolean): void;
   runs(jobId: string): boolean;
   waits(jobId: string): boolean;
   running(): readonly Hand[];
@@ -48,7 +48,7 @@ export function createJobsAtWork(ports: EnginePorts, slots: Slots, moved: Signal
   const draining = new AbortController();
   let turn = 0;
 
-  const start = (job: JobRow) => {
+  const start = (job: JobRow, claimed: boolean) => {
     const control = new AbortController();
     const { jobSeconds } = job.spec.limits;
     const left = Math.max(0, jobSeconds * 1000 - workedFor(ledger.events(job.id)));
@@ -60,6 +60,7 @@ export function createJobsAtWork(ports: EnginePorts, slots: Slots, moved: Signal
       signal: control.signal,
       draining: draining.signal,
       moved,
+      claimed,
       removals: [],
     };
     const run = async () => {
@@ -73,7 +74,7 @@ export function createJobsAtWork(ports: EnginePorts, slots: Slots, moved: Signal
       } finally {
         deadline.cancel();
         if (running.get(job.id)?.hand === hand) running.delete(job.id);
-        moved.notify();
+        moved.notify(job.id);
         fill();
       }
     };
@@ -94,7 +95,8 @@ export function createJobsAtWork(ports: EnginePorts, slots: Slots, moved: Signal
     void giveRecordBack(job, ports).catch((error: unknown) => log.debug('a record was not given back', { error }));
   };
 
-  const fill = () => {
+  /** Starts what there is room for; `fresh` is the job whose record has just been claimed. */
+  const fill = (fresh: string | null = null) => {
     try {
       while (running.size < slots.most && !draining.signal.aborted) {
         const next = nextToStart(waiting.values(), served);
@@ -105,7 +107,7 @@ export function createJobsAtWork(ports: EnginePorts, slots: Slots, moved: Signal
         if (over) continue;
         turn += 1;
         served.set(next.tenant, turn);
-        start(job);
+        start(job, next.jobId === fresh);
       }
     } catch (error) {
       // The job stays in the line: a ledger that cannot be read now is asked again when the next job comes or goes.
@@ -114,14 +116,14 @@ export function createJobsAtWork(ports: EnginePorts, slots: Slots, moved: Signal
   };
 
   return {
-    take: (jobId) => {
+    take: (jobId, claimed = false) => {
       if (running.has(jobId) || waiting.has(jobId) || draining.signal.aborted) return;
       const job = ledger.job(jobId);
       if (!job || ledger.ended(jobId)) return;
       // A job that FAILED without having said so needs no pod, so it waits for nobody.
-      if (job.state === 'FAILED') start(job);
+      if (job.state === 'FAILED') start(job, claimed);
       else waiting.set(jobId, { jobId, tenant: slots.tenantOf(jobId), createdAt: job.createdAt });
-      fill();
+      fill(claimed ? jobId : null);
     },
     runs: (jobId) => running.has(jobId),
     waits: (jobId) => waiting.has(jobId),

@@ -1,5 +1,5 @@
 import type { DurableSpec } from '../bus/port.ts';
-import { durablesOf } from '../event/index.ts';
+import { durablesOf, TERMINAL } from '../event/index.ts';
 import type { StageflowEvent } from '../event/index.ts';
 import type { JobRow } from '../ledger/port.ts';
 import type { EnginePorts } from './ports.ts';
@@ -14,19 +14,21 @@ import { noteRecord } from './record.ts';
 export async function startReaders(
   ports: EnginePorts,
   take: (job: JobRow) => Promise<boolean>,
-  onMoved: () => void,
+  onMoved: (jobId: string) => void,
 ): Promise<{ stop(): Promise<void> }> {
   const orchestrate = async (event: StageflowEvent) => {
     const job = ports.ledger.job(event.jobId);
     // An imported or removed job's event finds no row: nothing to move.
     if (!job) return;
     if (event.type === 'jobs.events.created' && job.state === 'PENDING' && (await take(job))) return;
-    const moved = ports.ledger.receive(event);
-    onMoved();
+    const moved = await ports.ledger.receiveTogether(event);
+    onMoved(moved.id);
     await noteRecord(moved, ports);
   };
   const fold = async (event: StageflowEvent) => {
-    project(ports.ledger, event.jobId);
+    const view = project(ports.ledger, event.jobId);
+    // A view that lags is folded on when it is read; the last word must not be acknowledged before the whole view is stored.
+    if (view !== null && TERMINAL.has(view.state)) await ports.ledger.settled();
   };
   const readerOf = (spec: DurableSpec) => (spec.durable.startsWith('orchestrator-') ? orchestrate : fold);
   const readers = await Promise.all(durablesOf(ports.node).map((spec) => ports.bus.consume(spec, readerOf(spec))));

@@ -52,8 +52,10 @@ export interface Queue {
     duplicateOf: string | null,
   ): { readonly representative: boolean };
   cellDone(pageId: string, scanner: string, outcome: CellOutcome): void;
-  /** The page lane is through with the page. Says whether cells of the machine lane are still to come. */
-  pageDone(pageId: string, scanned: boolean): { readonly complete: boolean };
+  /** True when nothing of a page is missing once the page lane is through with it: no cell of the machine lane is to come. */
+  completes(pageId: string, scanned: boolean): boolean;
+  /** The page lane is through with the page. */
+  pageDone(pageId: string): void;
   pageCompleted(pageId: string): void;
   next(lane: Lane): WorkItem | 'wait' | 'done';
   /** Hands out nothing more, for good: whoever asks waits. */
@@ -187,12 +189,14 @@ export function createQueue(scanners: readonly QueueScanner[]): Queue {
       pages.get(pageId)?.cells.set(scanner, outcome);
       if (busyMachine?.pageId === pageId && busyMachine.scanner === scanner) busyMachine = null;
     },
-    pageDone: (pageId, scanned) => {
+    completes: (pageId, scanned) => {
+      const page = pages.get(pageId);
+      return page !== undefined && (!scanned || missing(page, machineIds(page)).length === 0);
+    },
+    pageDone: (pageId) => {
       busyPages.delete(pageId);
       const page = pages.get(pageId);
-      if (!page) return { complete: false };
-      page.laneDone = true;
-      return { complete: !scanned || missing(page, machineIds(page)).length === 0 };
+      if (page) page.laneDone = true;
     },
     pageCompleted: (pageId) => {
       const page = pages.get(pageId);

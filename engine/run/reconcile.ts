@@ -67,7 +67,7 @@ export function startReconciler(ports: EnginePorts, watched: Watched): Reconcile
       if (event.type === 'jobs.events.created') continue;
       log.warn('an event did not come back from the queue; it is taken from the ledger', { type: event.type });
       ledger.receive(event);
-      moved.notify();
+      moved.notify(job.id);
     }
     return received;
   };

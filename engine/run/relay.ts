@@ -7,7 +7,10 @@ const BATCH = 64;
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5000;
 
-/** Publishes the ledger's outbox in order, for ever, with growing delays while the queue does not answer. */
+/**
+ * Publishes the ledger's outbox, for ever, with growing delays while the queue does not answer. A batch is under way at once, sent in order;
+ * what failed of it is sent again and may then come after later events, which is no worse than what a queue does by itself.
+ */
 export interface Relay {
   /** Resolves when the outbox is empty, or after `ms`. */
   drained(ms: number): Promise<boolean>;
@@ -44,18 +47,13 @@ export function startRelay(ports: { ledger: Ledger; bus: Bus; clock: Clock; log:
       }
     }
   };
-  /** Publishes a batch in order; what was sent before a failure is marked. */
+  /** Publishes a batch; what the queue took is marked, and one that it did not take fails the batch. */
   const send = async (batch: ReturnType<Ledger['outbox']>) => {
-    const sent: string[] = [];
-    try {
-      for (const event of batch) {
-        await bus.publish(event);
-        sent.push(event.id);
-      }
-    } finally {
-      // A crash before this line publishes the batch again under the same message ids: the stream drops the copies.
-      if (sent.length > 0) ledger.markPublished(sent);
-    }
+    const answers = await Promise.allSettled(batch.map((event) => bus.publish(event)));
+    const sent = batch.filter((_, at) => answers[at]?.status === 'fulfilled').map(({ id }) => id);
+    // A crash before this line publishes the batch again under the same message ids: the stream drops the copies.
+    if (sent.length > 0) ledger.markPublished(sent);
+    for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
   };
   const running = run();
   return {

@@ -1,21 +1,20 @@
 /** Wakes everyone who waits for something to change; a waiter re-checks its own condition. */
 export interface Signal {
-  /** Wakes all who wait now. */
-  notify(): void;
-  /** Resolves at the next notify, or after `ms`, or when `signal` aborts; never rejects. */
-  wait(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Wakes all who wait now, or, given what it is about, those who wait for that and those who wait for anything. */
+  notify(about?: string): void;
+  /** Resolves at the next notify (about `about` or everything, when it is given), or after `ms`, or when `signal` aborts; never rejects. */
+  wait(ms: number, signal?: AbortSignal, about?: string): Promise<void>;
 }
 
 /** A signal whose timeouts run on the given clock. */
 export function createSignal(clock: { after(ms: number, run: () => void): { cancel(): void } }): Signal {
-  let waiters = new Set<() => void>();
+  const waiters = new Map<() => void, string | undefined>();
   return {
-    notify: () => {
-      const woken = waiters;
-      waiters = new Set();
-      for (const wake of woken) wake();
+    notify: (about) => {
+      // Whoever begins to wait while the others are woken waits for the next one.
+      for (const [wake, wanted] of [...waiters]) if (about === undefined || (wanted ?? about) === about) wake();
     },
-    wait: (ms, signal) =>
+    wait: (ms, signal, about) =>
       new Promise((resolve) => {
         if (signal?.aborted) {
           resolve();
@@ -28,7 +27,7 @@ export function createSignal(clock: { after(ms: number, run: () => void): { canc
           resolve();
         };
         const timer = clock.after(ms, wake);
-        waiters.add(wake);
+        waiters.set(wake, about);
         signal?.addEventListener('abort', wake, { once: true });
       }),
   };

@@ -128,6 +128,51 @@ export function ledgerSuite(name: string, open: () => { ledger: Ledger; tick(): 
       expect(ledger.outbox(100)).toHaveLength(before);
     });
 
+    it('records what comes together in one order, and undoes alone what is refused', async () => {
+      const { ledger } = scanning();
+      const heard: number[][] = [];
+      ledger.onCommit((events) => heard.push(events.map(({ seq }) => seq)));
+      const ended = Promise.allSettled([
+        ledger.appendTogether('j1', 1, [drafts.visited(0)]),
+        ledger.appendTogether('j1', 1, [drafts.done()]),
+        ledger.appendTogether('j1', 0, [drafts.discovered(7)]),
+        ledger.appendTogether('j1', 1, [drafts.cell(page(0), 'axe')]),
+      ]);
+      expect(ledger.events('j1')).toHaveLength(2);
+      const [visited, tooEarly, older, cell] = await ended;
+      expect([visited, cell]).toMatchObject([{ value: [{ seq: 3 }] }, { value: [{ seq: 4 }] }]);
+      expect([tooEarly, older]).toMatchObject([
+        { reason: { code: 'illegal_transition' } },
+        { reason: { code: 'fenced' } },
+      ]);
+      expect(ledger.events('j1').map(({ type }) => type)).toEqual([
+        'jobs.events.created',
+        'scan.events.page.discovered',
+        'scan.events.page.visited',
+        'scan.events.cell.completed',
+      ]);
+      expect(heard).toEqual([[3], [4]]);
+    });
+
+    it('brings what was gathered to disk before what does not wait', async () => {
+      const { ledger } = scanning();
+      const first = ledger.appendTogether('j1', 1, [drafts.visited(0)]);
+      expect(ledger.append('j1', 1, [drafts.scanned()])[0]).toMatchObject({ seq: 4 });
+      expect(await first).toMatchObject([{ seq: 3 }]);
+      const received = ledger.receiveTogether(ledger.events('j1')[3] as StageflowEvent);
+      expect(ledger.job('j1')?.state).toBe('SCANNING');
+      expect(await received).toMatchObject({ state: 'COMPLETING' });
+    });
+
+    it('keeps what went along when what it went with is refused', async () => {
+      const { ledger, created } = job();
+      ledger.markPublished([created.id]);
+      expect(refusal(() => ledger.append('j1', 0, []))).toBe('fenced');
+      expect(refusal(() => ledger.markHandled('j2', 1))).toBe('job_not_found');
+      await ledger.settled();
+      expect(ledger.outbox(10)).toEqual([]);
+    });
+
     it('refuses a page before the archive is known to be ready', () => {
       const { ledger, created } = job('zip');
       ledger.receive(created);

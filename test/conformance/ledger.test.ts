@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { nextState } from '../../engine/fsm/index.ts';
 import { systemClock, type Clock } from '../../engine/kernel/index.ts';
 import { assertSafeRuntime, type Ledger, openLedger } from '../../engine/ledger/index.ts';
-import { withRawFile } from '../../engine/ledger/test/raw-file.ts';
+import { withFileHeld, withRawFile } from '../../engine/ledger/test/raw-file.ts';
 import { drafts, goodScan, specOf } from './events.ts';
 import { ledgerSuite, refusal } from './ledger-suite.ts';
 
@@ -54,6 +54,50 @@ describe('file ledger', () => {
     expect(second.job('j1')).toEqual(job);
     expect(second.pages('j1')).toEqual(pages);
     expect(second.outbox(1000)).toEqual(events);
+  });
+
+  it('has on disk what was appended, and what went along at the latest a moment later', async () => {
+    const path = newPath();
+    const { ledger } = open(path);
+    const onDisk = () =>
+      withRawFile(path, (file) => ({
+        events: file.prepare('SELECT count(*) FROM events').pluck().get(),
+        outbox: file.prepare('SELECT count(*) FROM outbox').pluck().get(),
+      }));
+    const created = ledger.createJob({ id: 'j1', spec: specOf('urls'), parent: null });
+    ledger.receive(created);
+    ledger.markPublished([created.id]);
+    expect(onDisk()).toEqual({ events: 1, outbox: 1 });
+    expect(ledger.outbox(10)).toEqual([]);
+    await ledger.appendTogether('j1', 1, [drafts.discovered(0)]);
+    expect(onDisk()).toEqual({ events: 2, outbox: 1 });
+    ledger.markPublished(ledger.outbox(10).map(({ id }) => id));
+    await expect.poll(onDisk).toEqual({ events: 2, outbox: 0 });
+  });
+
+  it('loses nothing that went along when it is closed', () => {
+    const path = newPath();
+    const { ledger } = open(path);
+    ledger.markPublished([ledger.createJob({ id: 'j1', spec: specOf('urls'), parent: null }).id]);
+    ledger.close();
+    opened.splice(0);
+    expect(open(path).ledger.outbox(10)).toEqual([]);
+  });
+
+  it('refuses all that came together when the disk refuses, and goes on when there is room', async () => {
+    const path = newPath();
+    const { ledger } = open(path);
+    ledger.receive(ledger.createJob({ id: 'j1', spec: specOf('urls'), parent: null }));
+    // Another writer stands for the disk: neither lets a transaction begin.
+    const ended = await withFileHeld(path, () =>
+      Promise.allSettled([
+        ledger.appendTogether('j1', 1, [drafts.discovered(0)]),
+        ledger.appendTogether('j1', 1, [drafts.discovered(1)]),
+      ]),
+    );
+    expect(ended).toMatchObject([{ reason: { code: 'ledger_failed' } }, { reason: { code: 'ledger_failed' } }]);
+    expect(ledger.events('j1')).toHaveLength(1);
+    expect(await ledger.appendTogether('j1', 1, [drafts.discovered(0)])).toMatchObject([{ seq: 2 }]);
   });
 
   it('is readable by its owner alone, its WAL files too', () => {

@@ -157,7 +157,7 @@ describe('what a session believes of a container', () => {
     queue.next('page');
     queue.visit(id, ENTRY, 't', null);
     queue.cellDone(id, 'axe', 'ok');
-    queue.pageDone(id, true);
+    queue.pageDone(id);
     const work = session.handlers('runner').next({ lane: 'machine' }, new AbortController().signal);
     session.close();
     grant();

@@ -9,3 +9,14 @@ export function withRawFile<T>(path: string, work: (file: Database.Database) => 
     file.close();
   }
 }
+
+/** Keeps every other writer of a ledger's file out while `work` runs. */
+export async function withFileHeld<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const file = new Database(path);
+  try {
+    file.exec('BEGIN IMMEDIATE');
+    return await work();
+  } finally {
+    file.close();
+  }
+}

@@ -135,6 +135,6 @@ async function reached(hand: Hand, states: readonly JobState[]): Promise<void> {
   for (;;) {
     const job = jobInHand(hand);
     if (states.includes(job.state) || TERMINAL.has(job.state) || hand.signal.aborted) return;
-    await hand.moved.wait(1000, hand.signal);
+    await hand.moved.wait(1000, hand.signal, hand.jobId);
   }
 }

@@ -31,7 +31,7 @@ export async function onCellDone(talk: Talk, m: Message<'cell.done'>): Promise<v
       adoptedFrom: null,
     },
   };
-  talk.record([draft]);
+  await talk.record([draft]);
   queue.cellDone(m.pageId, m.scanner, m.outcome);
   const page = queue.page(m.pageId);
   if (page?.laneDone && !page.completed && queue.missingMachineCells(m.pageId).length === 0)

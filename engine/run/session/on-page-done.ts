@@ -3,15 +3,16 @@ import type { StoredArtifact } from '../../scanner/index.ts';
 import type { Message, Talk } from './talk.ts';
 
 /** `page.done`: the page lane is through with a page; it has ended unless cells of the machine lane are still missing. */
-export function onPageDone(talk: Talk, m: Message<'page.done'>): void {
+export async function onPageDone(talk: Talk, m: Message<'page.done'>): Promise<void> {
   const { queue } = talk;
   if (!queue.page(m.pageId)) talk.violation('it finished a page that was not handed out');
   const failure = talk.failureOf({ code: m.code, reason: m.reason, about: m.pageId, scanner: null });
-  const { complete } = queue.pageDone(m.pageId, m.status === 'scanned');
-  if (complete) {
+  // The lane is through with the page only once its end is on disk: a scan must not count as over before that.
+  if (queue.completes(m.pageId, m.status === 'scanned')) {
     const evidence = m.evidence.flatMap((e) => talk.receipted(e) ?? []);
-    talk.completePage(m.pageId, { pageId: m.pageId, status: m.status, failure, evidence });
+    await talk.completePage(m.pageId, { pageId: m.pageId, status: m.status, failure, evidence });
   }
+  queue.pageDone(m.pageId);
   talk.changed.notify();
 }
 
@@ -21,7 +22,7 @@ export async function completeLater(talk: Talk, pageId: string): Promise<void> {
   for await (const object of talk.ports.store.list('scanner-artifacts', `${talk.job.id}/page/evidence/${pageId}/`)) {
     evidence.push(talk.receipts.get(object.key) ?? (await receiptOf(talk, object.key)));
   }
-  talk.completePage(pageId, { pageId, status: 'scanned', failure: null, evidence });
+  await talk.completePage(pageId, { pageId, status: 'scanned', failure: null, evidence });
 }
 
 /** An object of an earlier attempt: its receipt is worked out again from its bytes. */

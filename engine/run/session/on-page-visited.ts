@@ -2,9 +2,9 @@ import type { MessageAnswer } from '../../scanner/index.ts';
 import type { Message, Talk } from './talk.ts';
 
 /** `page.visited`: records the visit together with the pages it leads to, and says whether there is anything to scan. */
-export function onPageVisited(talk: Talk, m: Message<'page.visited'>): MessageAnswer {
+export async function onPageVisited(talk: Talk, m: Message<'page.visited'>): Promise<MessageAnswer> {
   if (!talk.queue.page(m.pageId)) talk.violation('it visited a page that was not handed out');
   const decision = talk.startCrawl().visited(m);
-  talk.record(decision.drafts);
+  await talk.record(decision.drafts);
   return { skip: decision.left || decision.duplicateOf !== null };
 }

@@ -13,19 +13,22 @@ export function createRunnerMessages(talk: Talk): RunnerMessages {
   const { spec } = talk.job;
   const origins = new Map<string, Message<'runner.origin'>>();
 
-  const whenOpen = async (act: () => void) => {
+  let seeding = false;
+
+  const whenOpen = async (act: () => Promise<void>) => {
     while (!talk.opened && !talk.closed) await talk.changed.wait(HOLD_MS);
-    if (!talk.closed) act();
+    if (!talk.closed) await act();
   };
 
   /** Pages can be handed out once every entry's origin was read: robots.txt speaks before the first visit. */
-  const seed = (origin: Message<'runner.origin'> | null) => {
+  const seed = async (origin: Message<'runner.origin'> | null) => {
     // What comes after the seeds is not kept: a container could send origins for ever.
-    if (talk.seeded) return;
+    if (seeding) return;
     if (origin) origins.set(origin.origin, origin);
     if (origin && origins.size < entryOrigins(spec)) return;
+    seeding = true;
     const { drafts } = talk.startCrawl().seeds([...origins.values()]);
-    talk.record(drafts);
+    await talk.record(drafts);
     talk.seeded = true;
     talk.queue.seeded();
     talk.changed.notify();

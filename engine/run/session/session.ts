@@ -67,7 +67,7 @@ export function createSession(job: JobRow, queue: Queue, access: AccessSecrets |
           await onCellDone(talk, m);
           break;
         case 'page.done':
-          onPageDone(talk, m);
+          await onPageDone(talk, m);
           break;
         case 'fatal':
           talk.failed(
@@ -93,7 +93,7 @@ export function createSession(job: JobRow, queue: Queue, access: AccessSecrets |
     crawl: () => talk.crawl,
     open: async () => {
       for (const { pageId, duplicate } of queue.unsaid()) {
-        if (duplicate) talk.completePage(pageId, { pageId, status: 'skipped', failure: null, evidence: [] });
+        if (duplicate) await talk.completePage(pageId, { pageId, status: 'skipped', failure: null, evidence: [] });
         else await completeLater(talk, pageId);
       }
       talk.opened = true;

@@ -72,15 +72,15 @@ export interface Talk {
   haveSite(site: SiteSummary | null): void;
   /** Ends the attempt with an error. */
   failed(thrown: unknown): void;
-  /** Appends events under the attempt's number; a failure ends the attempt. Throws `fenced` once closed. */
-  record(drafts: readonly EventDraft[]): void;
+  /** Appends events under the attempt's number; resolves when they are on disk. A failure ends the attempt. Rejects with `fenced` once closed. */
+  record(drafts: readonly EventDraft[]): Promise<void>;
   /** A container said what it may not: ends the attempt as `bad_result`. */
   violation(reason: string): never;
   /** The stored object that a message names, or null for none; naming one that was not stored is a violation. */
   receipted(said: StoredArtifact | null): StoredArtifact | null;
   startCrawl(): Crawl;
   /** Records that a page has ended, with its evidence. */
-  completePage(pageId: string, data: EventData<'scan.events.page.completed'>): void;
+  completePage(pageId: string, data: EventData<'scan.events.page.completed'>): Promise<void>;
   /** The recorded form of a failure that a container reported; null for none. */
   failureOf(said: Failure): { code: string; sentence: string; about: string | null } | null;
 }
@@ -118,10 +118,10 @@ export function createTalk(job: JobRow, queue: Queue, access: AccessSecrets | nu
     extracted: extracted.promise,
     haveSite: extracted.resolve,
     failed: (thrown) => ended.resolve({ kind: 'failed', error: asStageflowError(thrown) }),
-    record: (drafts) => {
+    record: async (drafts) => {
       if (talk.closed) throw new StageflowError('fenced', { jobId: job.id });
       try {
-        ports.ledger.append(job.id, job.attempt, drafts);
+        await ports.ledger.appendTogether(job.id, job.attempt, drafts);
       } catch (error) {
         talk.failed(error);
         throw error;
@@ -141,8 +141,8 @@ export function createTalk(job: JobRow, queue: Queue, access: AccessSecrets | nu
       return stored;
     },
     startCrawl: () => (talk.crawl ??= createCrawl(job, talk.site, queue, ports.robots)),
-    completePage: (pageId, data) => {
-      talk.record([{ type: 'scan.events.page.completed', key: pageId, cause: null, data }]);
+    completePage: async (pageId, data) => {
+      await talk.record([{ type: 'scan.events.page.completed', key: pageId, cause: null, data }]);
       queue.pageCompleted(pageId);
       changed.notify();
     },
