@@ -53,6 +53,8 @@ export function createFakePods(input: {
 }): PodRuntime & PodWitness {
   const { clock, random, buggify, failings } = input;
   const again: string[] = [];
+  /** Engines that were killed so far: whatever one of them had begun, nobody goes on with. */
+  let killed = 0;
   const running = new Set<{ readonly jobId: string; end(report: Partial<ExitReport>): void }>();
 
   const start = (jobId: string, role: Role, handlers: ChannelHandlers) => {
@@ -223,10 +225,12 @@ export function createFakePods(input: {
     alive: () => running.size,
     jobs: () => new Set([...running].map(({ jobId }) => jobId)).size,
     killAll: () => {
+      killed += 1;
       for (const container of running) container.end({ exitCode: 137 });
     },
     reap: async () => 0,
     create: async (plan) => {
+      const life = killed;
       await clock.sleep(200);
       if (buggify.hit('pod refused', failings.refuse))
         throw new StageflowError('podman_failed', { reason: 'a bad moment' });
@@ -238,6 +242,8 @@ export function createFakePods(input: {
         facts: {},
         start: async (role, handlers) => {
           await clock.sleep(100);
+          // A container that is started for an engine which is gone finds its channel closed and ends.
+          if (life !== killed) return new Promise<never>(() => {});
           const container = start(plan.jobId, role, handlers);
           containers.add(container);
           return container;
