@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { Client } from 'minio';
+import type { Client } from 'minio';
 import type { S3Options } from './s3-settings.ts';
 
 /** Bodies up to this many bytes are sent from memory in one request; longer ones in parts of this size. */
@@ -17,8 +17,9 @@ function transportOf(secure: boolean, timeoutMs: number): Pick<typeof http, 'req
   return { request: timed as typeof http.request };
 }
 
-/** The client of an S3-compatible store. Nothing is sent yet. */
-export function connectS3(options: S3Options): Client {
+/** The client of an S3-compatible store. Nothing is sent yet. Its library takes 30 MiB, so it is loaded only where there is such a store. */
+export async function connectS3(options: S3Options): Promise<Client> {
+  const { Client } = await import('minio');
   const { protocol, hostname, port } = new URL(options.endpoint);
   const secure = protocol === 'https:';
   return new Client({

@@ -1,4 +1,4 @@
-import { type Client, S3Error } from 'minio';
+import type { Client } from 'minio';
 import { codeOf, patiently } from './s3-client.ts';
 
 const RULE = 'stageflow-staging';
@@ -24,6 +24,7 @@ export async function ruleStaging(client: Client, days: number): Promise<boolean
     );
     return (await rulesOf(client)).length === 1;
   } catch (error) {
+    const { S3Error } = await import('minio');
     // An answer means "not here"; silence means that the store is down.
     if (error instanceof S3Error) return false;
     throw error;

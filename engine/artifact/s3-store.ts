@@ -16,14 +16,13 @@ const BATCH = 1000;
 
 /** Objects in any S3-compatible store. Memory stays flat whatever a body's length; a body that fails leaves nothing. */
 export class S3Store implements ArtifactStore {
-  readonly #client: Client;
-  readonly #region: string;
+  readonly #options: S3Options;
+  #connected: Promise<Client> | null = null;
   readonly #stagingDays: number;
   readonly #clock: Clock;
 
   constructor(options: S3Options, clock: Clock = systemClock) {
-    this.#client = connectS3(options);
-    this.#region = options.region;
+    this.#options = options;
     this.#stagingDays = options.stagingDays ?? 7;
     this.#clock = clock;
   }
@@ -33,8 +32,8 @@ export class S3Store implements ArtifactStore {
     await this.#coded(async () => {
       const now = this.#clock.now();
       for (const bucket of BUCKETS) await this.#makeBucket(bucket);
-      for (const bucket of BUCKETS) await abortUploads(this.#client, bucket, '', now - DAY_MS);
-      if (!(await ruleStaging(this.#client, this.#stagingDays)))
+      for (const bucket of BUCKETS) await abortUploads(await this.#client(), bucket, '', now - DAY_MS);
+      if (!(await ruleStaging(await this.#client(), this.#stagingDays)))
         await removeOlder(this, 'scanner-staging', 'staging/', now - this.#stagingDays * DAY_MS);
     });
   }
@@ -55,9 +54,9 @@ export class S3Store implements ArtifactStore {
       // A full part may be all there is; one more look tells, and it also lets the body's last check speak before anything is sent.
       const second = head.length < PART_BYTES ? null : await parts.next();
       if (second === null || second.done) {
-        await patiently(() => this.#client.putObject(bucket, key, head, head.length, { ...headers }));
+        await patiently(async () => (await this.#client()).putObject(bucket, key, head, head.length, { ...headers }));
       } else {
-        await putInParts(this.#client, bucket, key, chain([head, second.value], parts), headers);
+        await putInParts(await this.#client(), bucket, key, chain([head, second.value], parts), headers);
       }
       return { key, sha256: receipt.sha256(), size: receipt.size() };
     });
@@ -78,8 +77,9 @@ export class S3Store implements ArtifactStore {
       try {
         const from = range?.offset ?? 0;
         const whole = from === 0 && length === size;
+        const client = await this.#client();
         const stream = await patiently(() =>
-          whole ? this.#client.getObject(bucket, key) : this.#client.getPartialObject(bucket, key, from, length),
+          whole ? client.getObject(bucket, key) : client.getPartialObject(bucket, key, from, length),
         );
         return { size, body: coded(stream) };
       } catch (error) {
@@ -93,7 +93,7 @@ export class S3Store implements ArtifactStore {
     return this.#coded(async () => {
       this.#check(bucket, key);
       try {
-        return { size: (await patiently(() => this.#client.statObject(bucket, key))).size };
+        return { size: (await patiently(async () => (await this.#client()).statObject(bucket, key))).size };
       } catch (error) {
         if (isMissing(error)) return null;
         throw error;
@@ -104,7 +104,7 @@ export class S3Store implements ArtifactStore {
   async *list(bucket: Bucket, prefix: string): AsyncGenerator<ListedObject> {
     try {
       // S3 lists in the order of keys, page by page.
-      const objects = this.#client.listObjectsV2(bucket, prefix, true) as AsyncIterable<{
+      const objects = (await this.#client()).listObjectsV2(bucket, prefix, true) as AsyncIterable<{
         name?: string;
         size: number;
         lastModified: Date;
@@ -121,7 +121,7 @@ export class S3Store implements ArtifactStore {
   async remove(bucket: Bucket, key: string): Promise<void> {
     await this.#coded(async () => {
       this.#check(bucket, key);
-      await patiently(() => this.#client.removeObject(bucket, key)).catch((error: unknown) => {
+      await patiently(async () => (await this.#client()).removeObject(bucket, key)).catch((error: unknown) => {
         if (!isMissing(error)) throw error;
       });
     });
@@ -130,12 +130,12 @@ export class S3Store implements ArtifactStore {
   async removeAll(bucket: Bucket, prefix: string): Promise<void> {
     await this.#coded(async () => {
       if (!BUCKETS.includes(bucket) || !isSafeFolder(prefix)) refuseKey();
-      await abortUploads(this.#client, bucket, prefix, Number.POSITIVE_INFINITY);
+      await abortUploads(await this.#client(), bucket, prefix, Number.POSITIVE_INFINITY);
       let names: string[] = [];
       const send = async () => {
         const batch = names;
         names = [];
-        const answers = await patiently(() => this.#client.removeObjects(bucket, batch));
+        const answers = await patiently(async () => (await this.#client()).removeObjects(bucket, batch));
         const failed = answers.find((answer) => answer?.Error ?? (answer as { Code?: string } | null)?.Code);
         if (failed) throw new Error(`the store kept ${failed.Error?.Key ?? 'an object'} that was to be removed`);
       };
@@ -145,11 +145,17 @@ export class S3Store implements ArtifactStore {
   }
 
   async #makeBucket(bucket: Bucket): Promise<void> {
-    if (await patiently(() => this.#client.bucketExists(bucket))) return;
-    await this.#client.makeBucket(bucket, this.#region).catch((error: unknown) => {
+    if (await patiently(async () => (await this.#client()).bucketExists(bucket))) return;
+    const client = await this.#client();
+    await client.makeBucket(bucket, this.#options.region).catch((error: unknown) => {
       // Another engine was faster.
       if (codeOf(error) !== 'BucketAlreadyOwnedByYou') throw error;
     });
+  }
+
+  #client(): Promise<Client> {
+    this.#connected ??= connectS3(this.#options);
+    return this.#connected;
   }
 
   #check(bucket: Bucket, key: string): void {

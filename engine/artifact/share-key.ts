@@ -21,7 +21,7 @@ export const UPLOAD_KEY_POLICY = statement('s3:PutObject', 'scanner-staging/stag
  */
 export async function shareKeyExcess(settings: S3Settings): Promise<readonly string[]> {
   if (settings.share === null) return [];
-  const client = connectS3({ ...settings, ...settings.share });
+  const client = await connectS3({ ...settings, ...settings.share });
   const name = `staging/canary/${randomBytes(8).toString('hex')}`;
   const deeds: readonly [string, () => Promise<unknown>][] = [
     ['list all buckets', async () => refuseEmpty(await client.listBuckets())],

@@ -13,7 +13,7 @@ import { connectS3 } from '../../../engine/artifact/s3-client.ts';
 import { type ObjectStoreKind, findObjectStore, objectStoreMissing } from '../../../engine/pod/preflight/index.ts';
 import { type ServerProcess, freePort, startServer } from './server-process.ts';
 
-type Client = ReturnType<typeof connectS3>;
+type Client = Awaited<ReturnType<typeof connectS3>>;
 
 const REGION = 'eu-test-1';
 
@@ -82,7 +82,7 @@ export async function startObjectServer(kind: ObjectStoreKind, binary: string): 
   };
   try {
     running = await start();
-    const client = connectS3(settings);
+    const client = await connectS3(settings);
     await (kind === 'minio' ? minioUsers(client, settings) : versitygwUsers(binary, client, settings));
     const revive = async () => {
       running = await start();
