@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Clock, type Log, StageflowError } from '@stageflow/engine/kernel';
 import type { App } from '../app.ts';
 import type { ServerConfig } from '../config.ts';
@@ -13,6 +14,7 @@ import { BODY_PACE, type Pace, pacedBody } from './body-pace.ts';
 import { clientAddress } from './client-address.ts';
 import { createConnectionCap } from './connection-cap.ts';
 import { allowedHosts, judgeFront } from './front-rules.ts';
+import { isLive, writeLive } from './live-body.ts';
 import { unbreakable } from './response-body.ts';
 import { assertSafeBinding } from './safe-binding.ts';
 
@@ -109,11 +111,13 @@ export async function listen(options: ListenOptions): Promise<Listener> {
           });
     const response = await app.fetch(paced, { address });
     if (response.body === null) return response;
-    const whole = unbreakable(response.body, (error) => {
+    const onBroken = (error: unknown) => {
       log.warn('an answer broke off', { reason: error instanceof Error ? error.message : String(error) });
       outgoing.destroy();
-    });
-    return new Response(whole, response);
+    };
+    if (!isLive(response)) return new Response(unbreakable(response.body, onBroken), response);
+    writeLive(response, outgoing, onBroken);
+    return RESPONSE_ALREADY_SENT;
   };
 
   const serve = getRequestListener(
