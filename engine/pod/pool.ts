@@ -69,6 +69,7 @@ export function createPodPool(options: PodPoolOptions): PodPool {
       await Promise.race([waiting.up, died]);
       const one: WarmPod = { plan, pod, container, bind: waiting.bind };
       ready.push(one);
+      log.info('a warm pod stands ready', { pod: pod.name });
       died.catch(() => {
         const at = ready.indexOf(one);
         if (at < 0) return;
