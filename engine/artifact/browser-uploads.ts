@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import type { Client } from 'minio';
-import { S3Error } from 'minio';
 import { presign } from './presign.ts';
 import { storeError } from './receive.ts';
-import { connectS3, patiently } from './s3-client.ts';
+import { connectS3, isAnswer, patiently } from './s3-client.ts';
 import type { S3Settings } from './s3-settings.ts';
 
 const RULE = 'stageflow-uploads';
@@ -24,7 +23,7 @@ const rulesFor = (origin: string) =>
 export async function allowBrowserUploads(settings: S3Settings, origin: string): Promise<boolean> {
   if (settings.upload === null) return false;
   try {
-    await setRule(connectS3(settings), origin);
+    await setRule(await connectS3(settings), origin);
     return await preflight(settings, origin);
   } catch (error) {
     throw storeError(error);
@@ -38,7 +37,7 @@ async function setRule(client: Client, origin: string): Promise<void> {
       buffer(await client.makeRequestAsync({ ...ask, method: 'GET' }, '', [200])),
     ).catch((error: unknown) => {
       // An answer means that there are none.
-      if (error instanceof S3Error) return null;
+      if (isAnswer(error)) return null;
       throw error;
     });
     if (present !== null && !present.toString().includes(`<ID>${RULE}</ID>`)) return;
@@ -49,7 +48,7 @@ async function setRule(client: Client, origin: string): Promise<void> {
     );
   } catch (error) {
     // An answer means "not here", and what the store does anyway is seen by asking as a browser does; silence means that it is down.
-    if (!(error instanceof S3Error)) throw error;
+    if (!isAnswer(error)) throw error;
   }
 }
 

@@ -46,6 +46,9 @@ const PASSING_STATUS = /Retryable HTTP status: (\d{3})/;
 /** The code an S3 error or a system error bears. */
 export const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
 
+/** True for a refusal that the store itself answered with. By its name: asking for the class would load the library. */
+export const isAnswer = (error: unknown): boolean => error instanceof Error && error.name === 'S3Error';
+
 export const isMissing = (error: unknown): boolean => MISSING.has(codeOf(error));
 
 /** Sends a request that may be repeated again, up to twice, after 100 and 400 ms, when the server said that it is busy or hung up. */

@@ -1,5 +1,5 @@
 import type { Client } from 'minio';
-import { codeOf, patiently } from './s3-client.ts';
+import { codeOf, isAnswer, patiently } from './s3-client.ts';
 
 const RULE = 'stageflow-staging';
 
@@ -24,9 +24,8 @@ export async function ruleStaging(client: Client, days: number): Promise<boolean
     );
     return (await rulesOf(client)).length === 1;
   } catch (error) {
-    const { S3Error } = await import('minio');
     // An answer means "not here"; silence means that the store is down.
-    if (error instanceof S3Error) return false;
+    if (isAnswer(error)) return false;
     throw error;
   }
 }
