@@ -3,6 +3,7 @@
  * Enters: manifests and findings. Leaves: schemas, types, the sdk. Called by pod, aggregate, scanners, runner.
  * It must never start, load or fetch anything but a manifest file (see discover).
  */
+export * from './drawing.ts';
 export * from './finding.ts';
 export * from './manifest.ts';
 export * from './protocol.ts';

@@ -1,8 +1,9 @@
 import { useRef } from 'react';
+import { KeyHelp } from '../ui/key-help.tsx';
 import styles from './app.module.css';
 import { useModel } from './model.ts';
 import { ReportScreen } from './screen.tsx';
-import { ReportTabs } from './tabs.tsx';
+import { REPORT_KEYS, ReportTabs } from './tabs.tsx';
 import { nameOf } from './words.ts';
 
 /** The page of the offline file around the report's screens: a bar that says what was scanned, and a foot with the run. */
@@ -21,6 +22,7 @@ export function App() {
           {only !== null && <span className={styles['only']}> {scannerTitles.get(only) ?? only} only</span>}
         </p>
         <ReportTabs />
+        <KeyHelp keys={REPORT_KEYS} />
       </header>
       <main className={styles['main']} id="main" ref={main} tabIndex={-1}>
         <ReportScreen />

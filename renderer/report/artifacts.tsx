@@ -1,54 +1,101 @@
-import { Paged } from '../ui/paged.tsx';
+import type { Report } from '@stageflow/engine/report-schema';
+import { useMemo } from 'react';
+import { type Column, DataTable } from '../ui/data-table.tsx';
 import { pathOf } from './host.ts';
 import { useModel } from './model.ts';
 import styles from './table.module.css';
-import { size } from './words.ts';
+import { count, size } from './words.ts';
 
-/** Everything that was kept, with its size and hash. */
+type Artifact = Report['artifacts'][number];
+
+/** Kinds that a browser shows; the others are saved. */
+const SHOWN = new Set<Artifact['kind']>(['screenshot', 'crop', 'json']);
+
+/** Everything that was kept: what it is, how large, its hash, and the way to it. */
 export function Artifacts() {
-  const { report, host } = useModel();
+  const { report, host, pages, scannerTitles } = useModel();
   const { artifacts } = report;
   const total = artifacts.reduce((sum, a) => sum + a.size, 0);
+  const columns = useMemo(
+    (): readonly Column<Artifact>[] => [
+      { name: 'File', rowHead: true, narrow: 'bare', cell: (a) => <code>{pathOf(a.key)}</code> },
+      { name: 'Kind', cell: (a) => <span className={styles['quiet']}>{a.kind}</span> },
+      {
+        name: 'Of',
+        cell: (a) => (
+          <span className={styles['quiet']}>
+            {[
+              a.scanner && (scannerTitles.get(a.scanner) ?? a.scanner),
+              a.pageId && (pages.get(a.pageId)?.path ?? 'the site'),
+            ]
+              .filter(Boolean)
+              .join(', ') || 'the job'}
+          </span>
+        ),
+      },
+      { name: 'Size', numeric: true, cell: (a) => size(a.size) },
+      {
+        name: 'SHA-256',
+        cell: (a) => (a.sha256 === null ? '–' : <code title={a.sha256}>{a.sha256.slice(0, 12)}…</code>),
+      },
+      {
+        name: 'Get it',
+        narrow: 'bare',
+        cell: (a) => {
+          const found = host.evidence(pathOf(a.key));
+          if (found.url === null) return <span className={styles['quiet']}>kept with the job</span>;
+          const name = pathOf(a.key).replaceAll('/', '-');
+          return SHOWN.has(a.kind) && found.reach !== 'inside' ? (
+            <a href={found.url} target="_blank" rel="noopener">
+              Open<span className={styles['hidden']}> {pathOf(a.key)}</span>
+            </a>
+          ) : (
+            <a href={found.url} download={name}>
+              Save<span className={styles['hidden']}> {pathOf(a.key)}</span>
+            </a>
+          );
+        },
+      },
+    ],
+    [host, pages, scannerTitles],
+  );
   return (
     <>
       <h1 className={styles['title']}>Artifacts</h1>
       <p className={styles['lead']}>
-        {artifacts.length.toLocaleString('en')} files, {size(total)}. {host.artifactsLie}
+        {count(artifacts.length, 'file')}, {size(total)}. {host.artifactsLie}
       </p>
-      <Paged items={artifacts} size={200} noun="files">
-        {(part) => (
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">File</th>
-                <th scope="col">Kind</th>
-                <th scope="col" className={styles['numeric']}>
-                  Size
-                </th>
-                <th scope="col">SHA-256</th>
-              </tr>
-            </thead>
-            <tbody>
-              {part.map((a) => {
-                const name = pathOf(a.key);
-                const { url: href } = host.evidence(name);
-                return (
-                  <tr key={a.key}>
-                    <th scope="row" className={styles['name']}>
-                      <code>{href === null ? name : <a href={href}>{name}</a>}</code>
-                    </th>
-                    <td className={styles['quiet']}>{a.kind}</td>
-                    <td className={styles['numeric']}>{size(a.size)}</td>
-                    <td>
-                      <code title={a.sha256 ?? ''}>{a.sha256 === null ? '–' : a.sha256.slice(0, 16)}</code>
-                    </td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
-        )}
-      </Paged>
+      {artifacts.length === 0 ? (
+        <p className={styles['lead']}>Nothing was kept: no page was visited to its end.</p>
+      ) : (
+        <>
+          <ByKind artifacts={artifacts} />
+          <DataTable items={artifacts} columns={columns} keyOf={(a) => a.key} label="Files" estimate={50} />
+        </>
+      )}
     </>
+  );
+}
+
+/** What each module kept: how many files of which kind, how many bytes. */
+function ByKind({ artifacts }: { readonly artifacts: readonly Artifact[] }) {
+  const { scannerTitles } = useModel();
+  const owners = [...new Set(artifacts.map((a) => a.scanner))];
+  return (
+    <dl className={styles['facts']}>
+      {owners.map((owner) => {
+        const own = artifacts.filter((a) => a.scanner === owner);
+        const kinds = [...new Set(own.map((a) => a.kind))].toSorted();
+        return (
+          <div key={owner ?? ''} className={styles['pair']}>
+            <dt>{owner === null ? 'Pages and job' : (scannerTitles.get(owner) ?? owner)}</dt>
+            <dd>
+              {kinds.map((kind) => `${own.filter((a) => a.kind === kind).length} ${kind}`).join(', ')};{' '}
+              {size(own.reduce((sum, a) => sum + a.size, 0))}
+            </dd>
+          </div>
+        );
+      })}
+    </dl>
   );
 }

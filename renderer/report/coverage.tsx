@@ -1,7 +1,10 @@
-import type { CoverageCell } from '@stageflow/engine/report-schema';
-import { Paged } from '../ui/paged.tsx';
+import type { Coverage as CoverageOf, CoverageCell, CoveragePage } from '@stageflow/engine/report-schema';
+import { useMemo } from 'react';
+import { type Column, DataTable } from '../ui/data-table.tsx';
 import { useModel } from './model.ts';
 import styles from './table.module.css';
+
+type Blocked = CoverageOf['blockedHosts'][number];
 
 const WORDS: Readonly<Record<CoverageCell['outcome'], string>> = {
   ok: 'done',
@@ -18,6 +21,29 @@ const HOLES = new Set<CoverageCell['outcome']>(['failed', 'timeout', 'missing'])
 export function Coverage() {
   const { report, pages, scannerTitles } = useModel();
   const { coverage } = report;
+  const columns = useMemo(
+    (): readonly Column<CoveragePage>[] => [
+      {
+        name: 'Page',
+        rowHead: true,
+        narrow: 'bare',
+        cell: (page) => (
+          <>
+            {page.pageId === '_site' ? 'The whole site' : (pages.get(page.pageId)?.path ?? page.pageId)}
+            {page.reason !== null && <span className={styles['sub']}>{page.reason}</span>}
+          </>
+        ),
+      },
+      { name: 'Visit', cell: (page) => <span className={styles['quiet']}>{page.status.replace('-', ' ')}</span> },
+      ...coverage.modules.map(
+        (m): Column<CoveragePage> => ({
+          name: scannerTitles.get(m.scanner) ?? m.scanner,
+          cell: (page) => <Cell cell={page.modules.find((cell) => cell.scanner === m.scanner)} />,
+        }),
+      ),
+    ],
+    [coverage, pages, scannerTitles],
+  );
   return (
     <>
       <h1 className={styles['title']}>Coverage</h1>
@@ -29,52 +55,26 @@ export function Coverage() {
         ))}
       </ul>
       <h2 className={styles['heading']}>Pages</h2>
-      <Paged items={coverage.pages} size={200} noun="pages">
-        {(part) => (
-          <div className={styles['wide']} tabIndex={0} role="region" aria-label="Pages and modules">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Page</th>
-                  <th scope="col">Visit</th>
-                  {coverage.modules.map((m) => (
-                    <th key={m.scanner} scope="col">
-                      {scannerTitles.get(m.scanner) ?? m.scanner}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {part.map((page) => (
-                  <tr key={page.pageId}>
-                    <th scope="row" className={styles['name']}>
-                      {page.pageId === '_site' ? 'The whole site' : (pages.get(page.pageId)?.path ?? page.pageId)}
-                      {page.reason !== null && <span className={styles['sub']}>{page.reason}</span>}
-                    </th>
-                    <td className={styles['quiet']}>{page.status.replace('-', ' ')}</td>
-                    {coverage.modules.map((m) => (
-                      <Cell key={m.scanner} cell={page.modules.find((cell) => cell.scanner === m.scanner)} />
-                    ))}
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        )}
-      </Paged>
+      <DataTable
+        items={coverage.pages}
+        columns={columns}
+        keyOf={(page) => page.pageId}
+        label="Pages and modules"
+        estimate={46}
+      />
       <LeftOut />
-      <Blocked />
+      <BlockedHosts />
     </>
   );
 }
 
 function Cell({ cell }: { readonly cell: CoverageCell | undefined }) {
-  if (!cell) return <td className={styles['quiet']}>–</td>;
+  if (!cell) return <span className={styles['quiet']}>–</span>;
   return (
-    <td>
+    <>
       <span className={HOLES.has(cell.outcome) ? styles['hole'] : styles['quiet']}>{WORDS[cell.outcome]}</span>
       {cell.outcome !== 'ok' && cell.reason !== null && <span className={styles['sub']}>{cell.reason}</span>}
-    </td>
+    </>
   );
 }
 
@@ -102,43 +102,22 @@ function LeftOut() {
   );
 }
 
-function Blocked() {
+const BLOCKED: readonly Column<Blocked>[] = [
+  { name: 'Host', rowHead: true, narrow: 'bare', cell: (row) => row.host },
+  { name: 'Requests', numeric: true, cell: (row) => row.count.toLocaleString('en') },
+  { name: 'Pages', numeric: true, cell: (row) => row.pages.toLocaleString('en') },
+  { name: 'Kinds', cell: (row) => <span className={styles['quiet']}>{row.types.join(', ')}</span> },
+  { name: 'Why', cell: (row) => <span className={styles['quiet']}>{row.reason}</span> },
+];
+
+function BlockedHosts() {
   const { blockedHosts } = useModel().report.coverage;
   if (blockedHosts.length === 0) return null;
   return (
     <>
       <h2 className={styles['heading']}>Requests that were refused</h2>
       <p className={styles['lead']}>What depends on a refused style, script or font is marked as needing review.</p>
-      <div className={styles['wide']} tabIndex={0} role="region" aria-label="Requests that were refused">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Host</th>
-              <th scope="col" className={styles['numeric']}>
-                Requests
-              </th>
-              <th scope="col" className={styles['numeric']}>
-                Pages
-              </th>
-              <th scope="col">Kinds</th>
-              <th scope="col">Why</th>
-            </tr>
-          </thead>
-          <tbody>
-            {blockedHosts.map((row) => (
-              <tr key={row.host}>
-                <th scope="row" className={styles['name']}>
-                  {row.host}
-                </th>
-                <td className={styles['numeric']}>{row.count.toLocaleString('en')}</td>
-                <td className={styles['numeric']}>{row.pages.toLocaleString('en')}</td>
-                <td className={styles['quiet']}>{row.types.join(', ')}</td>
-                <td className={styles['quiet']}>{row.reason}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable items={blockedHosts} columns={BLOCKED} keyOf={(row) => row.host} label="Requests that were refused" />
     </>
   );
 }

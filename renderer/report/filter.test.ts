@@ -31,7 +31,9 @@ const list = [
   }),
 ];
 const titles = (filter: Partial<typeof NO_FILTER>) =>
-  applyFilter(list, { ...NO_FILTER, ...filter }).map((f) => f.title);
+  applyFilter(list, { ...NO_FILTER, ...filter }, { pathOf: (id) => `/shop/${id}.html`, fresh: new Set(['new']) }).map(
+    (f) => f.title,
+  );
 
 describe('the filter of findings', () => {
   it('leaves everything when nothing is narrowed', () => {
@@ -47,6 +49,11 @@ describe('the filter of findings', () => {
     ['header alt', 'Logo has no alt'],
     ['title-too-long', 'Title is long'],
     ['1.4.3', 'Contrast may be low'],
+    ['severity:critical', 'Logo has no alt'],
+    ['is:review', 'Contrast may be low'],
+    ['page:/shop*', 'Logo has no alt'],
+    ['rule:title-*-long', 'Title is long'],
+    ['"has no" file:index.html', 'Logo has no alt'],
   ])('finds %s', (text, title) => {
     expect(titles({ text })).toEqual([title]);
   });
@@ -54,12 +61,22 @@ describe('the filter of findings', () => {
     expect(titles({ module: 'seo' })).toEqual(['Title is long']);
     expect(titles({ page: 'p1' })).toEqual(['Logo has no alt']);
   });
+  it.each(['page:/shop*p2*', 'page:/other*', 'severity:crit', 'rule:title-*-short', 'constructor:x'])(
+    'finds nothing for %s',
+    (text) => {
+      expect(titles({ text })).toEqual([]);
+    },
+  );
+  it('tells new from known', () => {
+    expect(titles({ since: 'new' })).toEqual([]);
+    expect(titles({ since: 'known' })).toHaveLength(3);
+  });
   it('offers each part to be dropped', () => {
     const parts = facets(
-      { marks: ['minor'], module: 'axe', page: '', text: 'x' },
+      { ...NO_FILTER, marks: ['minor'], module: 'axe', text: 'x severity:minor' },
       { module: 'Accessibility', page: '' },
     );
-    expect(parts.map((p) => p.label)).toEqual(['minor', 'Accessibility', '“x”']);
+    expect(parts.map((p) => p.label)).toEqual(['minor', 'Accessibility', '“x”', '“severity:minor”']);
     expect(parts[0]?.without.marks).toEqual([]);
   });
 });

@@ -1,28 +1,32 @@
 import type { ReportFinding } from '@stageflow/engine/report-schema';
 import { markOf } from '../ui/severity.tsx';
-import type { Filter } from './route.ts';
+import { type Filter, NO_FILTER } from './route.ts';
+import { matcherOf, termsOf } from './terms.ts';
 
-/** The findings that a filter leaves, in their order. Text is looked for in titles, rules, places, files and messages. */
-export function applyFilter(findings: readonly ReportFinding[], filter: Filter): readonly ReportFinding[] {
-  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
-  return findings.filter(
-    (f) =>
-      (filter.marks.length === 0 || filter.marks.includes(markOf(f))) &&
-      (filter.module === '' || f.witnesses.some((w) => w.scanner === filter.module)) &&
-      (filter.page === '' || f.occurrences.some((o) => o.pageId === filter.page)) &&
-      words.every((word) => mentions(f, word)),
-  );
+/** What a filter must know besides the findings. */
+export interface Surroundings {
+  /** Path of a page by its id. */
+  readonly pathOf: (pageId: string) => string;
+  /** Fingerprints that are new since an earlier report, or null when there is none to compare with. */
+  readonly fresh: ReadonlySet<string> | null;
 }
 
-function mentions(finding: ReportFinding, word: string): boolean {
-  const has = (text: string | null) => text !== null && text.toLowerCase().includes(word);
-  return (
-    has(finding.title) ||
-    has(finding.issue) ||
-    has(finding.category) ||
-    finding.witnesses.some((w) => has(w.rule)) ||
-    finding.standards.some((s) => has(`${s.name} ${s.criterion}`)) ||
-    finding.occurrences.some((o) => has(o.selector) || has(o.url) || has(o.file) || has(o.message) || has(o.target))
+/** The findings that a filter leaves, in their order. */
+export function applyFilter(
+  findings: readonly ReportFinding[],
+  filter: Filter,
+  around: Surroundings,
+): readonly ReportFinding[] {
+  const terms = termsOf(filter.text).map((term) => matcherOf(term, around.pathOf));
+  const { marks, module, page, category, since } = filter;
+  return findings.filter(
+    (f) =>
+      (marks.length === 0 || marks.includes(markOf(f))) &&
+      (module === '' || f.witnesses.some((w) => w.scanner === module)) &&
+      (page === '' || f.occurrences.some((o) => o.pageId === page)) &&
+      (category === '' || f.category === category) &&
+      (since === '' || around.fresh === null || around.fresh.has(f.fingerprint) === (since === 'new')) &&
+      terms.every((matches) => matches(f)),
   );
 }
 
@@ -31,13 +35,21 @@ export function facets(
   filter: Filter,
   names: { readonly module: string; readonly page: string },
 ): { readonly label: string; readonly without: Filter }[] {
+  const one = (name: 'module' | 'page' | 'category' | 'since', label: string) =>
+    filter[name] === '' ? [] : [{ label, without: { ...filter, [name]: NO_FILTER[name] } }];
+  const terms = termsOf(filter.text);
   return [
     ...filter.marks.map((mark) => ({
       label: mark,
       without: { ...filter, marks: filter.marks.filter((m) => m !== mark) },
     })),
-    ...(filter.module === '' ? [] : [{ label: names.module, without: { ...filter, module: '' } }]),
-    ...(filter.page === '' ? [] : [{ label: names.page, without: { ...filter, page: '' } }]),
-    ...(filter.text === '' ? [] : [{ label: `“${filter.text}”`, without: { ...filter, text: '' } }]),
+    ...one('module', names.module),
+    ...one('page', names.page),
+    ...one('category', filter.category),
+    ...one('since', filter.since),
+    ...terms.map(({ text }, i) => ({
+      label: `“${text}”`,
+      without: { ...filter, text: terms.flatMap((term, k) => (k === i ? [] : term.text)).join(' ') },
+    })),
   ];
 }

@@ -13,5 +13,7 @@ export { below, pathOf } from './host.ts';
 export type { Baseline, Evidence, ReportHost } from './host.ts';
 export { ReportProvider } from './provider.tsx';
 export { ReportScreen } from './screen.tsx';
-export { ReportTabs } from './tabs.tsx';
+export { REPORT_KEYS, ReportTabs } from './tabs.tsx';
+export { Trend } from './trend.tsx';
+export type { TrendPoint } from './trend.tsx';
 export { nameOf } from './words.ts';

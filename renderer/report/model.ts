@@ -1,5 +1,6 @@
 import type { Report, ReportFinding, ReportPage } from '@stageflow/engine/report-schema';
-import { createContext, useContext } from 'react';
+import { createContext, useContext, useMemo } from 'react';
+import type { Surroundings } from './filter.ts';
 import type { Baseline, ReportHost } from './host.ts';
 
 /** The report that is shown, with look-ups by id. */
@@ -32,4 +33,13 @@ export function useModel(): Model {
   const model = useContext(ModelContext);
   if (!model) throw new Error('no report is shown here: wrap the screen in ReportProvider');
   return model;
+}
+
+/** What the filter of findings must know of the report. */
+export function useSurroundings(): Surroundings {
+  const { pages, baseline } = useModel();
+  return useMemo(
+    () => ({ pathOf: (id) => pages.get(id)?.path ?? id, fresh: baseline?.new ?? null }),
+    [pages, baseline],
+  );
 }

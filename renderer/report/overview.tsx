@@ -1,42 +1,37 @@
 import type { ReportFinding } from '@stageflow/engine/report-schema';
+import { useKeys } from '../ui/keys.ts';
 import { Glyph, MARKS, markOf, Severity, wordOf } from '../ui/severity.tsx';
-import { count } from './words.ts';
-import { Picture } from './picture.tsx';
+import { SeverityStrip } from '../ui/severity-strip.tsx';
+import { Changes } from './changes.tsx';
 import { useModel } from './model.ts';
 import styles from './overview.module.css';
-import { linkTo, linkToFinding } from './route.ts';
+import { Picture } from './picture.tsx';
+import { go, linkTo, linkToFinding, NO_FILTER } from './route.ts';
+import { RunFacts } from './run-facts.tsx';
 import { ScoreStrips } from './score-strips.tsx';
+import { count } from './words.ts';
 
-/** The first screen: what came out, how much was looked at, what to fix first. */
+/** Fixes shown; more of them are a list, and the list has its own screen. */
+const FIRST = 3;
+
+/** The first screen: what came out, how much was looked at, what changed, what to fix first. Keys 1 to 6 show a module's findings. */
 export function Overview() {
   const { report, findings } = useModel();
-  const { verdict, coverage, summary } = report;
-  const first = summary.fixFirst.flatMap((id) => findings.get(id) ?? []);
+  const { verdict, summary } = report;
+  const first = summary.fixFirst.flatMap((id) => findings.get(id) ?? []).slice(0, FIRST);
+  useKeys(
+    Object.fromEntries(
+      report.scanners
+        .slice(0, 9)
+        .map(({ id }, i) => [
+          String(i + 1),
+          () => go({ screen: 'findings', open: null, filter: { ...NO_FILTER, module: id } }),
+        ]),
+    ),
+  );
   return (
     <div className={styles['overview']}>
-      <section aria-labelledby="verdict">
-        {verdict.status !== 'complete' && (
-          <p className={styles['state']}>{verdict.status === 'nothing' ? 'Nothing scanned' : 'Incomplete'}</p>
-        )}
-        <h1 id="verdict" className={styles['verdict']}>
-          {verdict.sentence.replace(/^Incomplete: /, '')}
-        </h1>
-        <p className={styles['coverage']}>
-          {coverage.sentence} <a href={linkTo('coverage')}>What was looked at</a>
-        </p>
-        {verdict.reasons.length > 0 && (
-          <ul className={styles['reasons']} aria-label="Why it is not complete">
-            {verdict.reasons.map((reason) => (
-              <li key={`${reason.code} ${reason.scanner ?? ''}`}>
-                {reason.sentence}{' '}
-                {reason.count > 1 && (
-                  <span className={styles['quiet']}>({reason.count.toLocaleString('en')} times)</span>
-                )}
-              </li>
-            ))}
-          </ul>
-        )}
-      </section>
+      <VerdictPart />
       <Counts />
       {first.length > 0 && (
         <section aria-labelledby="first">
@@ -50,7 +45,36 @@ export function Overview() {
       )}
       {first.length === 0 && verdict.status !== 'nothing' && <NothingToFix />}
       <ScoreStrips />
+      <RunFacts />
     </div>
+  );
+}
+
+function VerdictPart() {
+  const { verdict, coverage } = useModel().report;
+  return (
+    <section aria-labelledby="verdict">
+      {verdict.status !== 'complete' && (
+        <p className={styles['state']}>{verdict.status === 'nothing' ? 'Nothing scanned' : 'Incomplete'}</p>
+      )}
+      <h1 id="verdict" className={styles['verdict']}>
+        {verdict.sentence.replace(/^Incomplete: /, '')}
+      </h1>
+      <p className={styles['coverage']}>
+        {coverage.sentence} <a href={linkTo('coverage')}>What was looked at</a>
+      </p>
+      <Changes />
+      {verdict.reasons.length > 0 && (
+        <ul className={styles['reasons']} aria-label="Why it is not complete">
+          {verdict.reasons.map((reason) => (
+            <li key={`${reason.code} ${reason.scanner ?? ''}`}>
+              {reason.sentence}{' '}
+              {reason.count > 1 && <span className={styles['quiet']}>({reason.count.toLocaleString('en')} times)</span>}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
   );
 }
 
@@ -58,6 +82,9 @@ function Counts() {
   const { summary } = useModel().report;
   return (
     <section aria-label="Causes by severity">
+      <div className={styles['strip']}>
+        <SeverityStrip counts={summary.causes} width={1120} height={10} />
+      </div>
       <ul className={styles['counts']}>
         {MARKS.map((mark) => {
           const causes = summary.causes[mark];
@@ -107,7 +134,7 @@ function Fix({ finding }: { readonly finding: ReportFinding }) {
           </p>
         )}
       </div>
-      {shot !== null && <Picture image={shot} alt="" className={styles['crop'] ?? ''} quiet />}
+      {shot !== null && <Picture image={shot} alt="" className={styles['crop']} quiet />}
     </li>
   );
 }

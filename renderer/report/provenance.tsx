@@ -1,6 +1,7 @@
 import type { Report } from '@stageflow/engine/report-schema';
-import { Paged } from '../ui/paged.tsx';
+import { type Column, DataTable } from '../ui/data-table.tsx';
 import { duration, size } from './words.ts';
+import { usePrinting } from '../ui/printing.ts';
 import { useModel } from './model.ts';
 import styles from './table.module.css';
 
@@ -79,7 +80,9 @@ export function Provenance() {
 }
 
 function AttemptOf({ attempt }: { readonly attempt: Attempt }) {
-  const columns = [...new Set(attempt.egress.slice(0, 100).flatMap((row) => Object.keys(row)))].slice(0, 8);
+  const printing = usePrinting();
+  const names = [...new Set(attempt.egress.slice(0, 100).flatMap((row) => Object.keys(row)))].slice(0, 8);
+  const columns = names.map((name): Column<Rows> => ({ name, cell: (row) => String(row[name] ?? '–') }));
   return (
     <section>
       <h2 className={styles['heading']}>Attempt {attempt.attempt}</h2>
@@ -95,32 +98,14 @@ function AttemptOf({ attempt }: { readonly attempt: Attempt }) {
         }}
       />
       {attempt.egress.length > 0 && (
-        <details>
+        <details {...(printing ? { open: true } : {})}>
           <summary>Connections</summary>
-          <Paged items={attempt.egress} size={100} noun="connections">
-            {(part) => (
-              <table>
-                <thead>
-                  <tr>
-                    {columns.map((name) => (
-                      <th key={name} scope="col">
-                        {name}
-                      </th>
-                    ))}
-                  </tr>
-                </thead>
-                <tbody>
-                  {part.map((row, index) => (
-                    <tr key={index}>
-                      {columns.map((name) => (
-                        <td key={name}>{String(row[name] ?? '–')}</td>
-                      ))}
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            )}
-          </Paged>
+          <DataTable
+            items={attempt.egress}
+            columns={columns}
+            keyOf={(_, at) => at}
+            label={`Connections of attempt ${attempt.attempt}`}
+          />
         </details>
       )}
     </section>

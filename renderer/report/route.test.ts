@@ -3,14 +3,19 @@ import { hashOf, linkToFinding, NO_FILTER, parseRoute, type Route } from './rout
 
 describe('the address of a screen', () => {
   const rows: readonly [string, Route][] = [
-    ['#/overview', { screen: 'overview', finding: null, filter: NO_FILTER }],
+    ['#/pages/p1', { screen: 'pages', open: 'p1', filter: NO_FILTER }],
+    [
+      '#/findings?group=page&category=seo&since=new',
+      { screen: 'findings', open: null, filter: { ...NO_FILTER, group: 'page', since: 'new', category: 'seo' } },
+    ],
+    ['#/overview', { screen: 'overview', open: null, filter: NO_FILTER }],
     [
       '#/findings?severity=critical,review&q=a%26b',
-      { screen: 'findings', finding: null, filter: { ...NO_FILTER, marks: ['critical', 'review'], text: 'a&b' } },
+      { screen: 'findings', open: null, filter: { ...NO_FILTER, marks: ['critical', 'review'], text: 'a&b' } },
     ],
     [
       '#/findings/3f2a?module=axe&page=p1',
-      { screen: 'findings', finding: '3f2a', filter: { ...NO_FILTER, module: 'axe', page: 'p1' } },
+      { screen: 'findings', open: '3f2a', filter: { ...NO_FILTER, module: 'axe', page: 'p1' } },
     ],
   ];
   it.each(rows)('%s reads back as it was written', (hash, route) => {
@@ -18,8 +23,8 @@ describe('the address of a screen', () => {
     expect(hashOf(route)).toBe(hash);
   });
 
-  it.each(['', '#', '#/nowhere', '#/../x?severity=huge', '#/pages/x'])('takes %j for a screen there is', (hash) => {
-    expect(parseRoute(hash)).toMatchObject({ finding: null, filter: NO_FILTER });
+  it.each(['', '#', '#/nowhere', '#/../x?severity=huge', '#/coverage/x'])('takes %j for a screen there is', (hash) => {
+    expect(parseRoute(hash)).toMatchObject({ open: null, filter: NO_FILTER });
   });
 
   it('keeps the list’s filter behind a finding', () => {

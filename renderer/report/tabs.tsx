@@ -11,6 +11,19 @@ const TITLES: Readonly<Record<Screen, string>> = {
   provenance: 'Provenance',
 };
 
+/** What single keys do on the report's screens. */
+export const REPORT_KEYS = [
+  ['J K', 'next and previous finding'],
+  ['Enter', 'open it'],
+  ['/', 'search'],
+  ['C', 'copy the link'],
+  ['[ ]', 'previous and next place of a finding'],
+  ['E', 'enlarge its picture'],
+  ['S', 'go to its markup'],
+  ['1 to 6', 'a module’s findings, from the overview'],
+  ['?', 'this list'],
+] as const;
+
 /** The names of the screens, the current one marked. */
 export function ReportTabs() {
   const { report } = useModel();

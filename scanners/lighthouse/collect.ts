@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { MachineContext } from '@stageflow/engine/sdk';
+import { type MachineContext, TIMELINE } from '@stageflow/engine/sdk';
 import type { LighthouseRaw, LighthouseReport, RunSummary } from './raw.ts';
 import type { WorkerAnswer, WorkerOrder } from './worker-protocol.ts';
 
@@ -121,6 +121,7 @@ export async function collect(ctx: MachineContext): Promise<LighthouseRaw> {
   const kept = medianRun(runs);
   const chosen = measured[kept] as Measured;
   await Promise.all([
+    ctx.putEvidence(TIMELINE, chosen.timeline),
     ctx.putEvidence('report.html', Buffer.from(chosen.html)),
     ctx.putEvidence('trace.json.zst', chosen.trace),
     ctx.putEvidence('devtoolslog.json.zst', chosen.devtoolsLog),

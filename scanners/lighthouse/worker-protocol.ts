@@ -23,6 +23,8 @@ export type WorkerAnswer =
       readonly report: LighthouseReport;
       readonly axeSelectors: Readonly<Record<string, string>>;
       readonly milliseconds: number;
+      /** JSON of the page's timeline. */
+      readonly timeline: Uint8Array;
       readonly html: string;
       /** Compressed JSON. */
       readonly trace: Uint8Array;

@@ -11,6 +11,7 @@ import { type Browser, launch } from 'puppeteer-core';
 import { maskedJson, maskLogin } from './mask.ts';
 import type { LighthouseReport } from './raw.ts';
 import { keepRequestRules } from './request-rules.ts';
+import { type TimelineAudits, timelineOf } from './timeline.ts';
 import { keepViolations } from './violations.ts';
 import type { WorkerAnswer, WorkerOrder } from './worker-protocol.ts';
 
@@ -114,6 +115,7 @@ async function measure(order: WorkerOrder): Promise<WorkerAnswer> {
       report: JSON.parse(maskedJson(slim(lhr as unknown as Record<string, unknown>), mask)) as LighthouseReport,
       axeSelectors: axeSelectors(artifacts),
       milliseconds: performance.now() - started,
+      timeline: Buffer.from(maskedJson(timelineOf(lhr.audits as TimelineAudits), mask)),
       html: mask(generateReport(lhr, 'html') as string),
       trace: zstdCompressSync(maskedJson(artifacts.Trace, mask)),
       devtoolsLog: zstdCompressSync(maskedJson(artifacts.DevtoolsLog, mask)),

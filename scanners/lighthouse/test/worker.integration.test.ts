@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readTimeline } from '@stageflow/engine/sdk';
 import type { WorkerAnswer, WorkerOrder } from '../worker-protocol.ts';
 
 const ASK = `navigator.geolocation.getCurrentPosition(() => {}, () => {}); Notification.requestPermission();`;
@@ -67,4 +68,17 @@ it.each([
   if (!answer.ok) throw new Error(answer.reason);
   const { audits } = answer.report;
   expect([audits['geolocation-on-start']?.score, audits['notification-on-start']?.score]).toEqual([score, score]);
+});
+
+it('the load is told as a timeline with pictures, moments and the page’s own request', async () => {
+  const answer = await measure('/patient');
+  if (!answer.ok) throw new Error(answer.reason);
+  const timeline = readTimeline(JSON.parse(Buffer.from(answer.timeline).toString()));
+  expect(timeline?.frames.length).toBeGreaterThan(0);
+  expect(timeline?.marks.map((mark) => mark.name)).toContain('First content');
+  expect(timeline?.requests[0]).toMatchObject({
+    url: expect.stringMatching(/\/patient$/),
+    kind: 'document',
+    status: 200,
+  });
 });

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SiteContext } from '@stageflow/engine/sdk';
+import { LINK_GRAPH, type SiteContext } from '@stageflow/engine/sdk';
 import type { PageRaw, SiteRaw, TargetFact, Use } from '../raw.ts';
 import { missingAnchors } from './anchors.ts';
 import { type AskerClock, createAsker, LIMITS } from './asker.ts';
 import { createAnswers, follow, type Knowledge } from './follow.ts';
+import { linkGraph } from './graph.ts';
 import { homeOf, knownAnswers, needsOf, type ScannedPage } from './targets.ts';
 
 /** An address that no site has; always the same, so that two scans of one site see the same. */
@@ -67,6 +68,7 @@ export async function collectSite(ctx: SiteContext, clock: AskerClock = systemCl
     perTarget.set(target, count + 1);
     if (count < MOST_USES) uses.push({ target, kind, pageId, selector, snippet });
   }
+  await ctx.putEvidence(LINK_GRAPH, Buffer.from(JSON.stringify(linkGraph(pages, home, needs, facts))));
   const anchors = missingAnchors(pages, home, MOST_ANCHORS);
   const count = (verdict: TargetFact['verdict']) =>
     [...facts.values()].filter((fact) => fact.verdict === verdict).length;

@@ -1,0 +1,31 @@
+import { useEffect, useRef } from 'react';
+
+/** What single keys do on a screen; the value says whether the key was used. */
+export type Keys = Readonly<Record<string, () => void>>;
+
+let on = true;
+/** Whether single keys do anything (WCAG 2.1.4: they can be switched off). Holds while the page is open. */
+export const keysAreOn = (): boolean => on;
+export const switchKeys = (wanted: boolean): void => {
+  on = wanted;
+};
+
+const TYPING = 'input, select, textarea, [contenteditable], dialog[open]';
+
+/** Listens for single keys while the screen is shown. Keys with Ctrl, Alt or Meta, and keys typed into a field, are left alone. */
+export function useKeys(keys: Keys): void {
+  const latest = useRef(keys);
+  latest.current = keys;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!on || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (event.target instanceof Element && event.target.closest(TYPING)) return;
+      const act = latest.current[event.key];
+      if (!act) return;
+      event.preventDefault();
+      act();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}
