@@ -6,6 +6,7 @@
 export { sanitiseFilename } from './filename.ts';
 export { judgePath, takePath, takeUpload } from './intake.ts';
 export type { Staged, Staging, ZipSource } from './intake.ts';
+export { packFolder } from './pack.ts';
 export { SUBMIT_DEFAULTS, buildJobSpec } from './submit.ts';
 export type { SubmitOptions } from './submit.ts';
 export { judgeTargetUrl, judgeTargets, readAllowAssets, readAllowHosts } from './target-guard.ts';

@@ -91,6 +91,7 @@ export function buildProgram(signal: AbortSignal): { run(argv: readonly string[]
     )
     .option('--resume [job]', 'go on with the last unfinished or cancelled scan, or with the named one')
     .option('--label <text>', 'a name for this scan in lists')
+    .option('--remote <name|url>', 'run it on a server; its token is stored or in STAGEFLOW_TOKEN')
     .action(async (targets: string[], options) => {
       const { scanCommand } = await import('./scan/command.ts');
       code = await scanCommand(targets, options, signal);
@@ -162,5 +163,6 @@ Examples:
   ./stageflow scan https://example.org -m axe,seo   crawl a site with two modules
   ./stageflow scan dist --fail-on serious -f sarif,junit -o out
   ./stageflow scan http://localhost:3000 --allow-host localhost:3000
+  ./stageflow scan dist --remote team               run it on a server, with the report and exit code here
 
 Exit codes: 0 pass, 1 policy failed, 2 usage or refused input, 3 incomplete, 4 nothing scanned, 5 environment, 130 interrupted.`;

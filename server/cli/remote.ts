@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { defaultDataFolder } from '@stageflow/engine';
 import { EXIT, StageflowError } from '@stageflow/engine/kernel';
 import { ask, textOf } from './desk/api.ts';
-import { remoteApi } from './desk/of-api.ts';
+import { remoteApi } from './desk/remote-api.ts';
 import { readName, readRemotes, readServerUrl, writeRemotes } from './remotes.ts';
 import { table } from './table.ts';
 

@@ -1,11 +1,11 @@
-import { request as httpRequest } from 'node:http';
+import { type ClientRequest, request as httpRequest } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 /** Base of the addresses that only the socket of the data folder has. */
 export const OWNER_BASE = '/local/v1';
 
-/** A request as the socket's client makes it. */
+/** A request as a client of ours makes it. */
 export interface LocalRequest {
   readonly method: string;
   /** Path with query. */
@@ -25,15 +25,22 @@ export interface LocalAnswer {
 /** Makes one request over a unix socket. Rejects as Node does (`ENOENT`, `ECONNREFUSED`, `ECONNRESET`) when nobody answers. */
 export function dialLocal(socketPath: string, wanted: LocalRequest): Promise<LocalAnswer> {
   const { method, path, headers = {}, body, signal } = wanted;
-  return new Promise((resolve, reject) => {
-    const request = httpRequest({
+  return answerTo(
+    httpRequest({
       socketPath,
       method,
       path,
       headers: { host: 'localhost', ...headers },
       agent: false,
       ...(signal ? { signal } : {}),
-    });
+    }),
+    body,
+  );
+}
+
+/** Sends a request's body and gives its answer. */
+export function answerTo(request: ClientRequest, body: LocalRequest['body']): Promise<LocalAnswer> {
+  return new Promise((resolve, reject) => {
     request.once('error', reject);
     request.once('response', (answer) =>
       resolve({ status: answer.statusCode ?? 500, headers: answer.headers, body: answer }),

@@ -7,7 +7,8 @@ import { openFolderRecords } from '../door.ts';
 import { namedRemote } from '../remotes.ts';
 import type { Api } from './api.ts';
 import { deskOfRecords } from './of-records.ts';
-import { remoteApi, deskOfApi, socketApi } from './of-api.ts';
+import { deskOfApi, socketApi } from './of-api.ts';
+import { remoteApi } from './remote-api.ts';
 
 /** One line of a list of jobs. */
 export interface JobLine {

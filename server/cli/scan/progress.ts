@@ -21,6 +21,13 @@ export interface Moment {
   readonly work: string;
 }
 
+/** What the live line says of a view. */
+export function momentOf(view: JobView): Moment {
+  const { pagesDone, pagesKnown, cellsDone, cellsKnown } = view.progress;
+  const open = view.pages.find((page) => page.status === 'open');
+  return { state: view.state, pages: pagesKnown, pagesDone, cells: cellsKnown, cellsDone, work: open ? open.url : '' };
+}
+
 const seconds = (ms: number) =>
   ms < 90_000 ? `${Math.max(1, Math.round(ms / 1000))} s` : `${Math.round(ms / 60_000)} min`;
 
@@ -99,7 +106,6 @@ export interface Progress {
 export function createProgress(
   kind: ProgressKind,
   stream: { write(text: string): unknown; columns?: number },
-  momentOf: (view: JobView) => Moment,
   now: () => number,
 ): Progress {
   const began = now();

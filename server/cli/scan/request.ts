@@ -32,6 +32,8 @@ export interface ScanOptions extends AccessOptions {
   readonly progress: string;
   readonly resume?: string | true;
   readonly label?: string;
+  /** Name or address of the server that is to run it. */
+  readonly remote?: string;
 }
 
 /** What is to be scanned, judged without touching a network. */

@@ -14,8 +14,10 @@ export function finishScan(input: {
   readonly gate: Pick<GatePolicy, 'failOn' | 'minScore'>;
   readonly json: boolean;
   readonly allowIncomplete: boolean;
+  /** The command that goes on with a cancelled scan. */
+  readonly goOn: string;
 }): number {
-  const { job, failure, written, gate, json, allowIncomplete } = input;
+  const { job, failure, written, gate, json, allowIncomplete, goOn } = input;
   const say = (text: string) => process.stderr.write(`${printable(text)}\n`);
   if (failure) say(`stageflow: ${failure.sentence} [${failure.code}]`);
   if (written && json) process.stdout.write(renderJson(written.report));
@@ -28,8 +30,7 @@ export function finishScan(input: {
   if (!json) {
     for (const line of summaryLines(written)) process.stdout.write(`${printable(line)}\n`);
     for (const reason of verdict.reasons) process.stdout.write(`${printable(reason)}\n`);
-    if (job.state === 'FAILED' && failure?.code === 'cancelled')
-      process.stdout.write('Go on with: ./stageflow scan --resume\n');
+    if (job.state === 'FAILED' && failure?.code === 'cancelled') process.stdout.write(`Go on with: ${goOn}\n`);
     process.stdout.write(
       `${printable(`${exit === EXIT.pass ? 'pass' : 'not green'} (exit ${exit}): ${written.report.verdict.sentence} Report: ${written.first}`)}\n`,
     );

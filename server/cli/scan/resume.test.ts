@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toGoOnWith } from './command.ts';
+import { toGoOnWith } from './resume.ts';
 
 const job = (id: string, state: string, more: { failureCode?: string; parent?: string } = {}) =>
   ({ id, state, failureCode: more.failureCode ?? null, parent: more.parent ?? null }) as Parameters<
