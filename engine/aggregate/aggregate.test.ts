@@ -38,6 +38,22 @@ describe('aggregate', () => {
     expect(report.summary.fixFirst).toEqual([report.findings[0]?.id]);
   });
 
+  it('counts a cause on a page, and among the fixes worth most, only where it is a fault', async () => {
+    const missing = finding({ rule: 'meta-description', issue: 'meta-description', dependsOn: ['script'] });
+    const broken = finding({ rule: 'broken-link', issue: 'broken-link', evidence: '/gone' });
+    const cells = { 1: { axe: [missing] }, 2: { axe: [missing, broken] }, 3: { axe: [missing, broken] } };
+    const { findings, summary } = await aggregate(
+      inputOf({ manifests: [axe], cells, refused: { 2: ['script'], 3: ['script'] } }),
+    );
+    const id = (issue: string) => findings.find((f) => f.issue === issue)?.id;
+    expect(summary.fixFirst).toEqual([id('broken-link'), id('meta-description')]);
+    expect(summary.byPage.map(({ causes }) => [causes.critical, causes.review])).toEqual([
+      [1, 0],
+      [1, 1],
+      [1, 1],
+    ]);
+  });
+
   it('keeps its contract and is the same for the same record', async () => {
     const job = {
       manifests: [axe, seo],

@@ -37,16 +37,21 @@ function occurrenceCounts(findings: readonly ReportFinding[]): SeverityCounts {
 function perPage(findings: readonly ReportFinding[], pageIds: readonly string[]): Report['summary']['byPage'] {
   const counts = new Map(pageIds.map((id) => [id, { ...NO_COUNTS }]));
   for (const finding of findings) {
+    const failing = failingPages(finding);
     for (const pageId of new Set(finding.occurrences.map((o) => o.pageId))) {
       const row = pageId === null ? undefined : counts.get(pageId);
-      if (row) row[finding.outcome === 'fail' ? finding.severity : 'review'] += 1;
+      if (row) row[failing.has(pageId) ? finding.severity : 'review'] += 1;
     }
   }
   return [...counts].map(([pageId, causes]) => ({ pageId, causes }));
 }
 
+/** Pages on which a cause is a fault and not only a place for a person to look at; null stands for the site as a whole. */
+const failingPages = ({ occurrences }: ReportFinding): ReadonlySet<string | null> =>
+  new Set(occurrences.flatMap(({ outcome, pageId }) => (outcome === 'fail' ? [pageId] : [])));
+
 function fixFirst(findings: readonly ReportFinding[]): string[] {
-  const worth = (f: ReportFinding) => WORTH[f.severity] * Math.max(1, f.pagesAffected);
+  const worth = (f: ReportFinding) => WORTH[f.severity] * failingPages(f).size;
   return findings
     .filter((f) => f.outcome === 'fail' && WORTH[f.severity] > 0)
     .map((f, index) => ({ f, index }))

@@ -258,7 +258,9 @@ export const Summary = z.object({
     .describe('Counts per page.'),
   fixFirst: z
     .array(z.string())
-    .describe('Ids of the failing causes worth most: pages affected times weight of the severity, at most 5.'),
+    .describe(
+      'Ids of the failing causes worth most: pages on which they fail times weight of the severity, at most 5.',
+    ),
 });
 
 export const ReportPage = z.object({
