@@ -11,7 +11,7 @@ export { backUp } from './backup/back-up.ts';
 export type { BackupManifest } from './backup/manifest.ts';
 export { restore } from './backup/restore.ts';
 export type { Restored } from './backup/restore.ts';
-export { defaultDataFolder, liveEngine, reportsOf } from './data-folder.ts';
+export { defaultDataFolder, liveEngine, openDataFolder, reportsOf } from './data-folder.ts';
 export { claimFolder, makeFolder, refusalOfFolder } from './make-folder.ts';
 export type { Engine, EngineOptions } from './engine.ts';
 export { readJobs } from './read-jobs.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultDataFolder, reportsOf } from '@stageflow/engine';
+import { defaultDataFolder, openDataFolder, reportsOf } from '@stageflow/engine';
 import { nextState } from '@stageflow/engine/fsm';
 import { systemClock } from '@stageflow/engine/kernel';
 import { openLedger } from '@stageflow/engine/ledger';
@@ -57,4 +57,24 @@ export async function openFolderRecords(): Promise<(Records & { close(): Promise
   const ledger = openLedger({ path, clock: systemClock, nextState });
   const store = storeAt(join(folder, 'store'));
   return { ...openRecords({ ledger, store, reports: reportsOf(folder) }), close: async () => ledger.close() };
+}
+
+/** The records of the data folder for who brings something in: of its live engine, else of a folder that is made where needed and locked meanwhile. */
+export async function openFolderToFill(): Promise<Records & { close(): Promise<void> }> {
+  const live = await findLiveDoor(defaultDataFolder(), systemClock);
+  if (live) return live;
+  const folder = openDataFolder(defaultDataFolder());
+  try {
+    const store = storeAt(folder.store);
+    await store.prepare();
+    const ledger = openLedger({ path: folder.ledger, clock: systemClock, nextState });
+    const close = async () => {
+      ledger.close();
+      folder.release();
+    };
+    return { ...openRecords({ ledger, store, reports: folder.reports }), close };
+  } catch (error) {
+    folder.release();
+    throw error;
+  }
 }

@@ -80,13 +80,16 @@ export function addJobCommands(program: Command, done: Done, signal: AbortSignal
     );
   program
     .command('share')
-    .description('make a link to a redacted report; needs a server')
+    .description('show what a link to the redacted report would expose, and make it; needs a server')
     .argument('<job>')
     .option('--expires <time>', 'how long it lasts, such as 12h, 7d or 4w', '7d')
+    .option('--include <list>', 'also give har, raw, traces, transcripts, as they are', list, [])
     .option('--label <text>', 'a name for it in lists')
+    .option('--preview', 'only show what it would expose')
+    .option('--yes', 'do not ask on a terminal')
     .option('--json', 'print it as JSON')
     .addOption(remote())
-    .action(async (job: string, options) => done((await import('./share.ts')).shareCommand(job, options)));
+    .action(async (job: string, options) => done((await import('./share.ts')).shareCommand(job, options, signal)));
   program
     .command('export')
     .description('an ended job as one file: history, report, evidence and archive')
@@ -94,6 +97,13 @@ export function addJobCommands(program: Command, done: Done, signal: AbortSignal
     .option('-o, --output <file>', 'the file to be made (default: stageflow-<job>.tar)')
     .addOption(remote())
     .action(async (job: string, options) => done((await import('./export.ts')).exportCommand(job, options)));
+  program
+    .command('import')
+    .description('take in a job that `export` wrote; every hash is checked')
+    .argument('<file>', 'the bundle; - is stdin')
+    .option('--json', 'print its id and state as JSON')
+    .addOption(remote())
+    .action(async (file: string, options) => done((await import('./import.ts')).importCommand(file, options)));
   program
     .command('replay')
     .description("a job's history, step by step")

@@ -1,5 +1,7 @@
+import { createInterface } from 'node:readline/promises';
 import { EXIT, StageflowError } from '@stageflow/engine/kernel';
-import { ask, textOf } from './desk/api.ts';
+import type { SharePreview } from '../share/preview.ts';
+import { askJson, atJob } from './desk/api.ts';
 import { openServerApi, type PlaceOptions } from './desk/desk.ts';
 import { printable } from './scan/progress.ts';
 
@@ -17,29 +19,102 @@ export function readExpiry(text: string): number {
   });
 }
 
-/** `./stageflow share ID`: makes a link to a redacted report. The link is the last line, alone, so that it can be piped. */
-export async function shareCommand(
-  jobId: string,
-  options: PlaceOptions & { readonly expires: string; readonly label?: string; readonly json?: boolean },
-): Promise<number> {
+/** Kinds of files that a share gives only when they are asked for. */
+const TICKED = ['har', 'raw', 'traces', 'transcripts'] as const;
+
+/** The kinds that `--include` names, as the API takes them. */
+export function readInclude(names: readonly string[]): Readonly<Record<(typeof TICKED)[number], boolean>> {
+  const stranger = names.find((name) => !TICKED.some((kind) => kind === name));
+  if (stranger !== undefined) {
+    const reason = `it must be of ${TICKED.join(', ')}`;
+    throw new StageflowError('bad_option', { option: '--include', value: stranger, reason });
+  }
+  const has = (kind: string) => names.includes(kind);
+  return { har: has('har'), raw: has('raw'), traces: has('traces'), transcripts: has('transcripts') };
+}
+
+const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
+
+/** What strangers would see, in lines for a person: what is given, what is held back, what is masked, what to think of. */
+export function previewLines(preview: SharePreview, include: Readonly<Record<string, boolean>>): string[] {
+  const { pages, findings, snippets, screenshots, crops, classes, redactions, notes } = preview;
+  const files = classes.filter(({ given, count: number }) => given === 'when ticked' && number > 0);
+  const amount = (rows: typeof files) => rows.map((row) => count(row.count, `${row.class} file`)).join(', ');
+  const [ticked, held] = [true, false].map((wanted) => files.filter((row) => (include[row.class] === true) === wanted));
+  return [
+    `Anyone with the link will see ${count(pages, 'page')}, ${count(findings, 'finding')} with ${count(snippets, 'snippet')} of markup, ${count(screenshots, 'screenshot')} and ${count(crops, 'crop')}.`,
+    ...(ticked?.length ? [`Given as they are: ${amount(ticked)}.`] : []),
+    ...(held?.length ? [`Not given: ${amount(held)}.`] : []),
+    redactions.length === 0
+      ? 'Nothing in the report had to be masked.'
+      : `Masked in the report: ${redactions.map(({ kind, count: number }) => `${number} × ${kind}`).join(', ')}.`,
+    ...redactions.flatMap(({ examples }) => examples.slice(0, 1).map(({ field, text }) => `  ${field}: ${text}`)),
+    ...notes,
+  ];
+}
+
+interface ShareOptions extends PlaceOptions {
+  readonly expires: string;
+  readonly include: readonly string[];
+  readonly label?: string;
+  readonly json?: boolean;
+  readonly preview?: boolean;
+  readonly yes?: boolean;
+}
+
+/**
+ * `./stageflow share ID`: shows what a link would expose, then makes it: on a terminal after a yes, elsewhere at once (who writes a script has
+ * decided). `--preview` makes none. The link is the last line of stdout, alone, so that it can be piped; all else is on stderr.
+ */
+export async function shareCommand(jobId: string, options: ShareOptions, interrupted: AbortSignal): Promise<number> {
   const expiresInDays = readExpiry(options.expires);
+  const include = readInclude(options.include);
   const { api, base } = await openServerApi(options, 'A share link');
-  const wanted = { expiresInDays, ...(options.label === undefined ? {} : { label: options.label }) };
-  const path = `/api/v1/jobs/${encodeURIComponent(jobId)}/shares`;
-  const made = JSON.parse(await textOf(await ask(api, 'POST', path, wanted))) as {
-    id: string;
-    url: string;
-    expiresAt: string;
-    can: string[];
-    cannot: string[];
-  };
+  const preview = await askJson<SharePreview>(api, 'GET', atJob(jobId, '/shares/preview'));
+  const lines = previewLines(preview, include).map((line) => `${printable(line)}\n`);
+  if (options.preview === true) {
+    process.stdout.write(options.json === true ? `${JSON.stringify(preview, null, 2)}\n` : lines.join(''));
+    return EXIT.pass;
+  }
+  for (const line of lines) process.stderr.write(line);
+  if (options.yes !== true && process.stdin.isTTY && process.stderr.isTTY && !(await agreed(interrupted))) {
+    process.stderr.write('No link was made.\n');
+    return EXIT.interrupted;
+  }
+  const wanted = { expiresInDays, include, ...(options.label === undefined ? {} : { label: options.label }) };
+  const made = await askJson<{ id: string; url: string; expiresAt: string; can: string[]; cannot: string[] }>(
+    api,
+    'POST',
+    atJob(jobId, '/shares'),
+    wanted,
+  );
   const url = new URL(made.url, base).href;
   if (options.json === true) {
-    process.stdout.write(`${JSON.stringify({ ...made, url }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ ...made, url, preview }, null, 2)}\n`);
     return EXIT.pass;
   }
   for (const sentence of [...made.can, ...made.cannot]) process.stderr.write(`${printable(sentence)}\n`);
   process.stderr.write(`It ends at ${made.expiresAt}.\n`);
   process.stdout.write(`${url}\n`);
   return EXIT.pass;
+}
+
+/** Asks on the terminal; anything but a yes is a no, and so is Ctrl-C. */
+async function agreed(interrupted: AbortSignal): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // The terminal is raw while it is read, so that Ctrl-C comes here and not as a signal.
+  const asked = new AbortController();
+  terminal.once('SIGINT', () => asked.abort());
+  terminal.once('close', () => asked.abort());
+  try {
+    const answer = await terminal.question('Make the link? [y/N] ', {
+      signal: AbortSignal.any([asked.signal, interrupted]),
+    });
+    return /^\s*y(es)?\s*$/i.test(answer);
+  } catch {
+    process.stderr.write('\n');
+    return false;
+  } finally {
+    terminal.close();
+  }
 }

@@ -49,6 +49,13 @@ export function openClient(socket: string, folder: string, address: string | nul
     bundle: async function* (jobId) {
       yield* (await ask({ method: 'GET', path: `/jobs/${jobId}/bundle` })).body;
     },
+    take: async (bundle) => {
+      // The public address: to the owner it is open without a token.
+      const headers = { 'content-type': 'application/x-tar' };
+      const answer = await dialLocal(socket, { method: 'POST', path: '/api/v1/jobs/import', headers, body: bundle });
+      if (answer.status >= 400) throw await refusal(answer);
+      return (JSON.parse(await readText(answer.body)) as { id: string }).id;
+    },
     object: async (key) => {
       const answer = await ask({ method: 'GET', path: `/objects/${key}` }).catch(orNull('not_found'));
       return answer && { size: Number(answer.headers['content-length']), body: answer.body };

@@ -1,7 +1,8 @@
-import { type Engine, exportJob, removeJob } from '@stageflow/engine';
+import { type Engine, exportJob, importJob, removeJob } from '@stageflow/engine';
 import { artifactKeys, type ArtifactStore } from '@stageflow/engine/artifact';
 import type { StageflowEvent } from '@stageflow/engine/event';
 import type { JobRow, Ledger } from '@stageflow/engine/ledger';
+import { OWNER } from '../auth/principal.ts';
 
 /** What a data folder holds, as the command line reads it: of a live engine over its socket, or of a folder that nobody has. */
 export interface Records {
@@ -20,6 +21,8 @@ export interface Records {
   remove(jobId: string): Promise<void>;
   /** An ended job as one file, which another engine can take in. Refused: `job_not_found`, and `conflict` while it runs. */
   bundle(jobId: string): AsyncIterable<Uint8Array>;
+  /** Takes in what `bundle` gave elsewhere, as a job of the machine's owner; its id. Refused: `job_exists`, `bundle_refused`. */
+  take(bundle: AsyncIterable<Uint8Array>): Promise<string>;
 }
 
 /** The records of a ledger and a store that are open in this process. */
@@ -45,6 +48,7 @@ export function openRecords({
     },
     remove: (jobId) => removeJob({ ledger, store, reports }, jobId),
     bundle: (jobId) => exportJob({ ledger, store }, jobId),
+    take: (bundle) => importJob({ ledger, store }, bundle, OWNER.tenant),
   };
 }
 

@@ -3,7 +3,7 @@ import type { JobState, StageflowEvent } from '@stageflow/engine/event';
 import { StageflowError, systemClock } from '@stageflow/engine/kernel';
 import type { JobView } from '@stageflow/engine/view';
 import { findLiveDoor } from '../../local/find-door.ts';
-import { openFolderRecords } from '../door.ts';
+import { openFolderRecords, openFolderToFill } from '../door.ts';
 import { namedRemote } from '../remotes.ts';
 import type { Api } from './api.ts';
 import { deskOfRecords } from './of-records.ts';
@@ -36,6 +36,8 @@ export interface Desk {
   report(jobId: string, form: 'json' | 'html'): Promise<string>;
   /** An ended job as one file. */
   bundle(jobId: string): AsyncIterable<Uint8Array>;
+  /** Takes in what `bundle` gave elsewhere; the job's id. `job_exists`, `bundle_refused`. */
+  take(bundle: AsyncIterable<Uint8Array>): Promise<string>;
   cancel(jobId: string): Promise<void>;
   remove(jobId: string): Promise<void>;
   close(): Promise<void>;
@@ -48,11 +50,18 @@ export interface PlaceOptions {
 
 /** Opens the place that the options name. */
 export async function openDesk(options: PlaceOptions): Promise<Desk> {
-  if (options.remote !== undefined) {
-    const remote = namedRemote(options.remote, defaultDataFolder(), process.env);
-    return deskOfApi(remoteApi(remote), remote.url);
-  }
-  return deskOfRecords(await openFolderRecords());
+  return deskOfServer(options) ?? deskOfRecords(await openFolderRecords());
+}
+
+/** The same, but a data folder that is not there yet is made, and one without an engine is kept from others meanwhile. */
+export async function openDeskToFill(options: PlaceOptions): Promise<Desk> {
+  return deskOfServer(options) ?? deskOfRecords(await openFolderToFill());
+}
+
+function deskOfServer({ remote: name }: PlaceOptions): Desk | null {
+  if (name === undefined) return null;
+  const remote = namedRemote(name, defaultDataFolder(), process.env);
+  return deskOfApi(remoteApi(remote), remote.url);
 }
 
 /** The server to ask for what only a server can do; `server_needed` when none is named and none lives on the data folder. */

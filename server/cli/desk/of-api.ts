@@ -47,6 +47,10 @@ export function deskOfApi(api: Api, place: string): Desk {
     bundle: async function* (jobId) {
       yield* (await ask(api, 'GET', atJob(jobId, '/export'))).body;
     },
+    take: async (bundle) => {
+      const more = { headers: { 'content-type': 'application/x-tar' }, stream: bundle };
+      return (await askJson<{ id: string }>(api, 'POST', '/api/v1/jobs/import', undefined, more)).id;
+    },
     cancel: async (jobId) => void (await textOf(await ask(api, 'POST', atJob(jobId, '/cancel')))),
     remove: async (jobId) => void (await textOf(await ask(api, 'DELETE', atJob(jobId)))),
     close: async () => {},

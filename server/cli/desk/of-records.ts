@@ -43,6 +43,10 @@ export function deskOfRecords(records: (Records & { close(): Promise<void> }) | 
     bundle: async function* (jobId) {
       yield* (await known(jobId)).records.bundle(jobId);
     },
+    take: async (bundle) => {
+      if (!records) throw new StageflowError('file_not_found', { path: defaultDataFolder() });
+      return records.take(bundle);
+    },
     // Only an engine can end a job: it holds the pod, and writes the report of what was found.
     cancel: async (jobId) => {
       const { job } = await known(jobId);

@@ -114,6 +114,22 @@ describe("the socket of a live engine's data folder", () => {
     expect(await server.services.engine.store.head('scanner-staging', staging.key('large.zip'))).toBeNull();
   });
 
+  it('takes in a job that was exported, as a job of its owner', async () => {
+    const { door, server } = owned;
+    const id = await door.submit({ id: door.newJobId(), spec: specOf('urls') });
+    await door.ended(id);
+    const bundle = await bytes(door.bundle(id));
+    const once = async function* () {
+      yield bundle;
+    };
+    await expect(door.take(once())).rejects.toMatchObject({ code: 'job_exists' });
+    await door.remove(id);
+    expect(await door.take(once())).toBe(id);
+    expect(await door.job(id)).toMatchObject({ state: 'DONE' });
+    expect(server.ledger.service.owners.tenantOf(id)).toBe('local');
+    await door.remove(id);
+  });
+
   it("answers refusals with the error table's codes", async () => {
     const { door } = owned;
     expect(await door.job('01aaaaaaaaaaaaaaaaaaaaaaaa')).toBeNull();
