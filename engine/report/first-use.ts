@@ -14,7 +14,7 @@ export function buildCache(): string {
   return process.env['STAGEFLOW_CACHE'] ?? fileURLToPath(new URL('../../.cache/', import.meta.url));
 }
 
-/** A hash that changes with any file in these folders of the renderer and with the versions they are built with. */
+/** A hash that changes with any of these files, and files in these folders, as the renderer sees them, and with the versions they are built with. */
 export async function sourceHash(folders: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   const files = (await Promise.all(folders.map((folder) => filesOf(join(RENDERER, folder))))).flat();
@@ -29,6 +29,7 @@ export async function sourceHash(folders: readonly string[]): Promise<string> {
 }
 
 async function filesOf(folder: string): Promise<string[]> {
+  if (folder.endsWith('.ts')) return [folder];
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   return entries.filter((e) => e.isFile() && !e.name.includes('.test.')).map((e) => join(e.parentPath, e.name));
 }

@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { StageflowError } from '../kernel/index.ts';
 import { buildCache, runBuild, sourceHash } from './first-use.ts';
 
+/** What the page is made of: of the engine only the one file whose code, not its types alone, runs in it. */
+const SOURCES = ['report', 'ui', '../engine/scanner/drawing.ts'];
+
 /**
  * The page that a report is filled into. Vite builds it from `renderer/report` on first use, in a process of its own;
  * afterwards it is read from the cache by the hash of its sources. Fails with `internal` when it cannot be built.
  */
 export async function ensureReportTemplate(cacheDir: string = buildCache()): Promise<string> {
-  const file = join(cacheDir, `report-template-${await sourceHash(['report', 'ui'])}.html`);
+  const file = join(cacheDir, `report-template-${await sourceHash(SOURCES)}.html`);
   const cached = await readFile(file, 'utf8').catch(() => null);
   if (cached !== null) return cached;
   await mkdir(cacheDir, { recursive: true });

@@ -19,9 +19,10 @@ export function Artifacts() {
   const columns = useMemo(
     (): readonly Column<Artifact>[] => [
       { name: 'File', rowHead: true, narrow: 'bare', cell: (a) => <code>{pathOf(a.key)}</code> },
-      { name: 'Kind', cell: (a) => <span className={styles['quiet']}>{a.kind}</span> },
+      { name: 'Kind', width: 110, cell: (a) => <span className={styles['quiet']}>{a.kind}</span> },
       {
         name: 'Of',
+        width: 220,
         cell: (a) => (
           <span className={styles['quiet']}>
             {[
@@ -33,13 +34,15 @@ export function Artifacts() {
           </span>
         ),
       },
-      { name: 'Size', numeric: true, cell: (a) => size(a.size) },
+      { name: 'Size', width: 96, numeric: true, cell: (a) => size(a.size) },
       {
         name: 'SHA-256',
+        width: 150,
         cell: (a) => (a.sha256 === null ? '–' : <code title={a.sha256}>{a.sha256.slice(0, 12)}…</code>),
       },
       {
         name: 'Get it',
+        width: 80,
         narrow: 'bare',
         cell: (a) => {
           const found = host.evidence(pathOf(a.key));

@@ -34,7 +34,11 @@ export function Coverage() {
           </>
         ),
       },
-      { name: 'Visit', cell: (page) => <span className={styles['quiet']}>{page.status.replace('-', ' ')}</span> },
+      {
+        name: 'Visit',
+        width: 120,
+        cell: (page) => <span className={styles['quiet']}>{page.status.replace('-', ' ')}</span>,
+      },
       ...coverage.modules.map(
         (m): Column<CoveragePage> => ({
           name: scannerTitles.get(m.scanner) ?? m.scanner,
@@ -104,9 +108,9 @@ function LeftOut() {
 
 const BLOCKED: readonly Column<Blocked>[] = [
   { name: 'Host', rowHead: true, narrow: 'bare', cell: (row) => row.host },
-  { name: 'Requests', numeric: true, cell: (row) => row.count.toLocaleString('en') },
-  { name: 'Pages', numeric: true, cell: (row) => row.pages.toLocaleString('en') },
-  { name: 'Kinds', cell: (row) => <span className={styles['quiet']}>{row.types.join(', ')}</span> },
+  { name: 'Requests', width: 96, numeric: true, cell: (row) => row.count.toLocaleString('en') },
+  { name: 'Pages', width: 80, numeric: true, cell: (row) => row.pages.toLocaleString('en') },
+  { name: 'Kinds', width: 180, cell: (row) => <span className={styles['quiet']}>{row.types.join(', ')}</span> },
   { name: 'Why', cell: (row) => <span className={styles['quiet']}>{row.reason}</span> },
 ];
 

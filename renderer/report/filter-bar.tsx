@@ -3,7 +3,7 @@ import styles from './filter-bar.module.css';
 import { useModel } from './model.ts';
 import { type Filter, GROUPS, NO_FILTER } from './route.ts';
 
-const GROUP_WORDS = { none: 'weight', page: 'page', rule: 'rule', module: 'module' } as const;
+const GROUP_WORDS = { none: 'nothing', page: 'page', rule: 'rule', module: 'module' } as const;
 
 /** The facets above the list: severities, search, module, subject, since when, and what the list is put together by. */
 export function FilterBar({
@@ -85,7 +85,7 @@ export function FilterBar({
         />
       )}
       <Choice
-        name="Put together by"
+        name="Group by"
         value={filter.group}
         set={(value) => set({ ...filter, group: GROUPS.find((g) => g === value) ?? 'none' })}
         options={GROUPS.map((g) => [g, GROUP_WORDS[g]] as const)}

@@ -9,7 +9,6 @@ import styles from './findings.module.css';
 import { grouped, type Row } from './groups.ts';
 import { useModel, useSurroundings } from './model.ts';
 import { NothingLeft } from './nothing-left.tsx';
-import { PagesHistogram } from './pages-histogram.tsx';
 import { type Filter, go, hashOf, linkToFinding } from './route.ts';
 import { count } from './words.ts';
 
@@ -75,18 +74,15 @@ export function Findings({ filter }: { readonly filter: Filter }) {
       {shown.length === 0 ? (
         <NothingLeft filter={filter} set={set} />
       ) : (
-        <>
-          <PagesHistogram findings={shown} />
-          <DataTable
-            ref={table}
-            items={rows}
-            columns={columns}
-            keyOf={(row) => (row.kind === 'head' ? `head ${row.group}` : `${row.group} ${row.finding.id}`)}
-            groupHead={(row) => (row.kind === 'head' ? <GroupHead row={row} /> : null)}
-            label="Causes"
-            estimate={64}
-          />
-        </>
+        <DataTable
+          ref={table}
+          items={rows}
+          columns={columns}
+          keyOf={(row) => (row.kind === 'head' ? `head ${row.group}` : `${row.group} ${row.finding.id}`)}
+          groupHead={(row) => (row.kind === 'head' ? <GroupHead row={row} /> : null)}
+          label="Causes"
+          estimate={64}
+        />
       )}
     </>
   );
@@ -108,7 +104,7 @@ function columnsOf(
   const cell = (draw: (finding: Extract<Row, { kind: 'finding' }>['finding']) => React.ReactNode) => (row: Row) =>
     row.kind === 'finding' ? draw(row.finding) : null;
   return [
-    { name: 'Severity', narrow: 'bare', cell: cell((f) => <Severity mark={markOf(f)} />) },
+    { name: 'Severity', width: 140, narrow: 'bare', cell: cell((f) => <Severity mark={markOf(f)} />) },
     {
       name: 'What is wrong',
       rowHead: true,
@@ -124,12 +120,14 @@ function columnsOf(
     },
     {
       name: 'Pages',
+      width: 72,
       numeric: true,
       cell: cell((f) => (f.pagesAffected === 0 ? 'site' : f.pagesAffected.toLocaleString('en'))),
     },
-    { name: 'Places', numeric: true, cell: cell((f) => f.occurrencesTotal.toLocaleString('en')) },
+    { name: 'Places', width: 80, numeric: true, cell: cell((f) => f.occurrencesTotal.toLocaleString('en')) },
     {
       name: 'Seen by',
+      width: 170,
       narrow: 'out',
       cell: cell((f) => (
         <span className={styles['quiet']}>
@@ -137,12 +135,13 @@ function columnsOf(
         </span>
       )),
     },
-    { name: 'Confidence', cell: cell((f) => <span className={styles['quiet']}>{f.confidence}</span>) },
+    { name: 'Confidence', width: 110, cell: cell((f) => <span className={styles['quiet']}>{f.confidence}</span>) },
     ...(fresh === null
       ? []
       : [
           {
             name: 'Since',
+            width: 80,
             cell: cell((f) => <span className={styles['quiet']}>{fresh.has(f.fingerprint) ? 'new' : 'known'}</span>),
           },
         ]),

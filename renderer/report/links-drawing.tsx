@@ -4,7 +4,6 @@ import { PlainTable } from '../ui/plain-table.tsx';
 import { type Dot, layOut } from './link-layout.ts';
 import styles from './links-drawing.module.css';
 import { useModel } from './model.ts';
-import { linkToPage } from './route.ts';
 import { useDrawing } from './use-drawing.ts';
 import { count } from './words.ts';
 
@@ -68,11 +67,15 @@ function Net({
           <path key={i} className={styles['brokenLink']} d={curve(layout.pages[from], layout.broken[to])} />
         ))}
         {layout.pages.map((dot, i) => (
-          <a key={dot.index} href={linkToPage(graph.pages[dot.index] ?? '')} tabIndex={-1} aria-hidden="true">
-            <circle className={faulty.has(i) ? styles['faulty'] : styles['page']} cx={dot.x} cy={dot.y} r="5">
-              <title>{path(dot.index)}</title>
-            </circle>
-          </a>
+          <circle
+            key={dot.index}
+            className={faulty.has(i) ? styles['faulty'] : styles['page']}
+            cx={dot.x}
+            cy={dot.y}
+            r="5"
+          >
+            <title>{path(dot.index)}</title>
+          </circle>
         ))}
         {layout.broken.map((dot) => (
           <path key={dot.index} className={styles['gone']} d={`M${dot.x - 5} ${dot.y - 5}l10 10m0 -10l-10 10`}>

@@ -15,11 +15,34 @@ export interface Model {
   readonly scannerTitles: ReadonlyMap<string, string>;
 }
 
+/** Characters of one text that are shown. What scanners find is shorter; a report from elsewhere may hold anything. */
+const MOST_TEXT = 4000;
+
+/** The same value with every text cut to what can be shown. What needs no cutting stays the same object. */
+export function shortened<T>(value: T): T {
+  if (typeof value === 'string')
+    return (
+      value.length > MOST_TEXT
+        ? `${value.slice(0, MOST_TEXT)}… (${(value.length - MOST_TEXT).toLocaleString('en')} more characters)`
+        : value
+    ) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  let changed = false;
+  const short = Object.entries(value).map(([name, part]: [string, unknown]) => {
+    const made = shortened(part);
+    changed ||= made !== part || name.length > MOST_TEXT;
+    return [shortened(name), made] as const;
+  });
+  if (!changed) return value;
+  return (Array.isArray(value) ? short.map(([, part]) => part) : Object.fromEntries(short)) as T;
+}
+
 /** Indexes a report. */
 export function modelOf(parts: Pick<Model, 'report' | 'host' | 'only' | 'baseline'>): Model {
-  const { report } = parts;
+  const report = shortened(parts.report);
   return {
     ...parts,
+    report,
     pages: new Map(report.pages.map((page) => [page.id, page])),
     findings: new Map(report.findings.map((finding) => [finding.id, finding])),
     scannerTitles: new Map(report.scanners.map((scanner) => [scanner.id, scanner.title])),

@@ -55,6 +55,7 @@ export function Occurrences({
         : []),
       {
         name: 'Show',
+        width: 90,
         head: <span className={styles['hidden']}>Show</span>,
         narrow: 'bare',
         cell: (o, at) => (

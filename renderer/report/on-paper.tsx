@@ -1,7 +1,6 @@
 import type { ReportFinding } from '@stageflow/engine/report-schema';
 import { markOf, Severity } from '../ui/severity.tsx';
 import { WebLink } from '../ui/web-link.tsx';
-import { Artifacts } from './artifacts.tsx';
 import { Coverage } from './coverage.tsx';
 import { useModel } from './model.ts';
 import styles from './on-paper.module.css';
@@ -14,7 +13,7 @@ import { count } from './words.ts';
 /** Causes told in full on paper, and places of each. */
 const MOST = { causes: 300, places: 12 } as const;
 
-/** The whole report, as printing its first screen gives it: what the screens hold, one after the other. */
+/** The whole report, as printing its first screen gives it: what the screens hold, one after the other; the files alone are left out, since none of them is on paper. */
 export function OnPaper() {
   const { report } = useModel();
   const told = report.findings.slice(0, MOST.causes);
@@ -38,9 +37,6 @@ export function OnPaper() {
       </section>
       <section className={styles['part']}>
         <Coverage />
-      </section>
-      <section className={styles['part']}>
-        <Artifacts />
       </section>
       <section className={styles['part']}>
         <Provenance />

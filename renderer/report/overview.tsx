@@ -5,6 +5,7 @@ import { SeverityStrip } from '../ui/severity-strip.tsx';
 import { Changes } from './changes.tsx';
 import { useModel } from './model.ts';
 import styles from './overview.module.css';
+import { PagesHistogram } from './pages-histogram.tsx';
 import { Picture } from './picture.tsx';
 import { go, linkTo, linkToFinding, NO_FILTER } from './route.ts';
 import { RunFacts } from './run-facts.tsx';
@@ -45,6 +46,7 @@ export function Overview() {
       )}
       {first.length === 0 && verdict.status !== 'nothing' && <NothingToFix />}
       <ScoreStrips />
+      <PagesHistogram findings={report.findings} />
       <RunFacts />
     </div>
   );

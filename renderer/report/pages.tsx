@@ -33,6 +33,7 @@ export function Pages() {
       },
       {
         name: 'Visit',
+        width: 130,
         cell: (page) => (
           <span className={styles['quiet']}>
             {page.status.replace('-', ' ')}
@@ -42,6 +43,7 @@ export function Pages() {
       },
       {
         name: 'Share',
+        width: 140,
         narrow: 'out',
         cell: (page) => {
           const causes = counts.get(page.id);
@@ -59,6 +61,7 @@ export function Pages() {
             </>
           ),
           numeric: true,
+          width: 104,
           cell: (page) => (page.status === 'scanned' ? (counts.get(page.id)?.[mark] ?? 0) : '–'),
         }),
       ),

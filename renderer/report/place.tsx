@@ -54,11 +54,9 @@ export function Place({
       {place.screenshot !== null && (
         <>
           <Picture key={place.screenshot} image={place.screenshot} alt={alt} className={styles['crop']} />
-          <div className={styles['steps']}>
-            <button type="button" onClick={() => setLarge(true)}>
-              Enlarge
-            </button>
-          </div>
+          <button type="button" className={styles['beside']} onClick={() => setLarge(true)}>
+            Enlarge
+          </button>
           {large && <Enlarged image={place.screenshot} alt={alt} close={() => setLarge(false)} />}
         </>
       )}

@@ -41,7 +41,7 @@ export function parseRoute(hash: string): Route {
   const since = params.get('since');
   return {
     screen: SCREENS.find((s) => s === screen) ?? 'overview',
-    open: (screen === 'findings' || screen === 'pages') && open ? open : null,
+    open: (screen === 'findings' || screen === 'pages') && open ? decoded(open) : null,
     filter: {
       text: params.get('q') ?? '',
       marks: MARKS.filter((mark) => wanted.has(mark)),
@@ -52,6 +52,15 @@ export function parseRoute(hash: string): Route {
       group: GROUPS.find((group) => group === params.get('group')) ?? 'none',
     },
   };
+}
+
+/** A part of a hash as it was before it was encoded; null for one that nobody encoded. */
+function decoded(part: string): string | null {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return null;
+  }
 }
 
 /** The hash of a route. */

@@ -11,6 +11,7 @@ import { PageDetail } from './page-detail.tsx';
 import { Pages } from './pages.tsx';
 import { Provenance } from './provenance.tsx';
 import { parseRoute, useHash } from './route.ts';
+import styles from './screen.module.css';
 
 /** The screen that the address names. Going to another one moves the reader to its start; typing in a filter does not. */
 export function ReportScreen() {
@@ -43,7 +44,7 @@ export function ReportScreen() {
     provenance: () => <Provenance />,
   };
   return (
-    <div ref={start} tabIndex={-1} data-report-screen={route.screen}>
+    <div ref={start} tabIndex={-1} data-report-screen={route.screen} className={styles['screen']}>
       {screens[route.screen]()}
     </div>
   );

@@ -11,6 +11,8 @@ export interface Column<T> {
   readonly head?: ReactNode;
   readonly cell: (item: T, index: number) => ReactNode;
   readonly numeric?: boolean;
+  /** Pixels; the columns without one share the rest. Rows must not decide it: only some of them stand in the page. */
+  readonly width?: number;
   /** The cell that names the row. */
   readonly rowHead?: boolean;
   /** Narrow screens: shows the value without the name, or leaves the column out. */
@@ -54,12 +56,8 @@ export function DataTable<T>({
   const body = useRef<HTMLTableSectionElement>(null);
   const printing = usePrinting();
   const shown = printing ? items.slice(0, MOST_ON_PAPER) : items;
-  const { from, to, above, under, reveal } = useVisibleRows(
-    body,
-    shown.length,
-    estimate,
-    printing || shown.length <= WHOLE,
-  );
+  const whole = printing || shown.length <= WHOLE;
+  const { from, to, above, under, reveal } = useVisibleRows(body, shown.length, estimate, whole);
   useImperativeHandle(ref, () => ({
     reveal,
     rowElement: (index) => body.current?.querySelector<HTMLElement>(`:scope > [data-row="${index}"]`) ?? null,
@@ -67,6 +65,11 @@ export function DataTable<T>({
   return (
     <>
       <table className={styles['table']} role="table" aria-label={label} aria-rowcount={items.length + 1}>
+        <colgroup>
+          {columns.map(({ width }, at) => (
+            <col key={at} style={width === undefined ? undefined : { width }} />
+          ))}
+        </colgroup>
         <thead role="rowgroup">
           <tr role="row" aria-rowindex={1}>
             {columns.map((column, at) => (

@@ -72,11 +72,15 @@ export function useVisibleRows(
     };
     // Captured, since the scroll of a pane does not bubble.
     document.addEventListener('scroll', onScroll, { capture: true, passive: true });
-    window.addEventListener('resize', onScroll);
+    const onResize = () => {
+      heights.current.clear();
+      redraw();
+    };
+    window.addEventListener('resize', onResize);
     return () => {
       cancelAnimationFrame(frame);
       document.removeEventListener('scroll', onScroll, { capture: true });
-      window.removeEventListener('resize', onScroll);
+      window.removeEventListener('resize', onResize);
     };
   }, [look, whole]);
   useLayoutEffect(() => {
@@ -84,15 +88,20 @@ export function useVisibleRows(
     let changed = false;
     for (const row of body.current?.querySelectorAll<HTMLElement>(':scope > [data-row]') ?? []) {
       const index = Number(row.dataset['row']);
+      // Once is enough: a row that grew a little because others joined its columns must not set off another round.
+      if (heights.current.has(index)) continue;
       const height = row.getBoundingClientRect().height;
-      if (height === 0 || Math.abs((heights.current.get(index) ?? estimate) - height) < 1) continue;
+      if (height === 0) continue;
       heights.current.set(index, height);
-      changed = true;
+      changed ||= Math.abs(height - estimate) >= 1;
     }
     if (changed) {
       measured.current = -1;
       redraw();
-    } else look();
+      return;
+    }
+    const frame = requestAnimationFrame(look);
+    return () => cancelAnimationFrame(frame);
   });
   return {
     from,
