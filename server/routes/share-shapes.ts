@@ -47,7 +47,7 @@ export const MadeShare = z
     kind: z.enum(['link', 'presigned']),
     /** Names the share for changes; null for a plain link, which cannot be changed. */
     id: z.string().nullable(),
-    /** The link, said only now. A share link's begins with `/s/`; the server keeps no copy of its token. */
+    /** The link as it can be sent, said only now: the server keeps no copy of its token. In process it is the path `/s/<token>` alone. */
     url: z.string(),
     expiresAt: z.iso.datetime(),
     /** What the link can do, in sentences. */

@@ -73,7 +73,11 @@ export const shareRoutes: readonly Route[] = [
         },
         hashSecret(token),
       );
-      const made = { kind: wanted.kind, id: share.id, url: `/s/${token}`, expiresAt: instant(share.expiresAt) };
+      // In process nobody knows by which name this server is reached: the path alone is true there.
+      const base = services.config.publicUrl ?? (c.env.address === null ? null : c.req.url);
+      const path = `/s/${token}`;
+      const url = base === null ? path : new URL(path, base).href;
+      const made = { kind: wanted.kind, id: share.id, url, expiresAt: instant(share.expiresAt) };
       return c.json({ ...made, ...wordsOf(wanted.kind) }, 201);
     },
   ),

@@ -58,6 +58,25 @@ describe('a share', () => {
     expect(await list.text()).not.toContain(token);
   });
 
+  it('is an address that can be sent as it is: by the public name, else by the one that was asked', async () => {
+    const ask = async (config: object, from: string) => {
+      const app = createApp({ ...server.services, config: { ...server.services.config, ...config } });
+      const answer = await app.fetch(
+        new Request(`${from}/api/v1/jobs/${jobId}/shares`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${team}`, 'content-type': 'application/json' },
+          body: '{}',
+        }),
+        { address: '127.0.0.1' },
+      );
+      return ((await answer.json()) as Made).url;
+    };
+    const local = 'http://127.0.0.1:7070';
+    expect(await ask({}, local)).toMatch(/^http:\/\/127\.0\.0\.1:7070\/s\/[\w-]{43}$/);
+    const publicUrl = 'https://scan.example.org';
+    expect(await ask({ publicUrl }, local)).toMatch(/^https:\/\/scan\.example\.org\/s\/[\w-]{43}$/);
+  });
+
   it('L3 shows pictures always, other files only when ticked, and nothing that the report does not name', async () => {
     const plain = await share();
     const { url } = await share({ include: { har: true, raw: true, traces: true, transcripts: true } });
