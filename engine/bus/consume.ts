@@ -1,5 +1,6 @@
-import { asStageflowError, type Clock, type Log, sha256Hex, StageflowError, type Timer } from '../kernel/index.ts';
+import { asStageflowError, type Log, sha256Hex, StageflowError } from '../kernel/index.ts';
 import { parseEvent, type StageflowEvent } from '../event/index.ts';
+import type { Heart } from './heart.ts';
 import type { Delivery, DurableSpec } from './port.ts';
 import { MAX_TRIES } from './streams.ts';
 
@@ -10,6 +11,8 @@ export interface Incoming {
   /** The publisher's message id, or the stream's sequence where there is none. */
   readonly id: string;
   readonly deliveryCount: number;
+  /** Where its acknowledgements go; '' where there is no such place. */
+  readonly reply: string;
   working(): void;
   /** Asks for another delivery after `milliseconds`. */
   nak(milliseconds: number): void;
@@ -36,11 +39,10 @@ interface Tries {
 
 /** What the loop needs beside messages. */
 export interface ConsumeParts {
-  readonly clock: Clock;
   readonly log: Log;
+  /** Keeps messages in hand while they are in work or in line. */
+  readonly heart: Heart;
   readonly tries: Tries;
-  /** Milliseconds; see `CONSUMER.ackWait`. */
-  readonly ackWait: number;
   /** Milliseconds before each further delivery; the last one repeats. */
   readonly retryDelays: readonly number[];
   /** Stores the copy; resolves only when it is stored. */
@@ -68,7 +70,7 @@ export function createConsumeLoop(
   concurrency: number,
   parts: ConsumeParts,
 ): ConsumeLoop {
-  const { clock, tries, ackWait, retryDelays } = parts;
+  const { heart, tries, retryDelays } = parts;
   const log = parts.log.child({ durable: spec.durable });
   const waiting: { message: Incoming; rest: () => void }[] = [];
   const running = new Set<Promise<void>>();
@@ -138,16 +140,10 @@ export function createConsumeLoop(
     await settle(message);
   };
 
-  /** Says `working` every third of ack_wait until `rest` is called. */
   const heartbeat = (message: Incoming): (() => void) => {
-    let timer: Timer;
-    const beat = () => {
-      message.working();
-      timer = clock.after(ackWait / 3, beat);
-    };
-    timer = clock.after(ackWait / 3, beat);
+    const end = heart.begin(message);
     const rest = () => {
-      timer.cancel();
+      end();
       hearts.delete(rest);
     };
     hearts.add(rest);

@@ -7,6 +7,7 @@ import { natsBucket } from './bucket.ts';
 import { type ConsumeParts, createConsumeLoop, type Incoming } from './consume.ts';
 import { readDeadLetters, storeDeadLetter } from './dead-letter.ts';
 import { createJobRecords } from './job-record.ts';
+import { type Heart, threadHeart } from './heart.ts';
 import { claimNode, type NodeLease } from './node-lease.ts';
 import type { Bus, DurableSpec } from './port.ts';
 import { PUBLISH_TIMEOUT, publishEvent } from './publish.ts';
@@ -37,12 +38,17 @@ export interface JetStreamBusOptions {
   readonly retryDelays?: readonly number[];
 }
 
+/** Beats without a word of the engine, in times of ack_wait, until it counts as gone. */
+const PATIENCE = 10;
+
 function incoming(message: JsMsg, ackTimeout: number): Incoming {
   return {
     subject: message.subject,
     data: message.data,
     id: message.headers?.get('Nats-Msg-Id') || String(message.seq),
     deliveryCount: message.info.deliveryCount,
+    // Every message has one; the client's types leave it out.
+    reply: (message as unknown as { readonly reply?: string }).reply ?? '',
     working: () => message.working(),
     nak: (milliseconds) => message.nak(milliseconds),
     ackAck: () => message.ackAck({ timeout: ackTimeout }),
@@ -121,10 +127,20 @@ export async function connectJetStreamBus(options: JetStreamBusOptions): Promise
     if (made.length > 0) options.onStreamsMade?.(made);
   };
   const tries = bucket(BUCKETS.tries);
-  const parts: ConsumeParts = {
+  const heart: Heart = threadHeart(
+    {
+      url: options.url,
+      token: options.token,
+      name: `stageflow-${node}-heart`,
+      everyMs: ackWait / 3,
+      patienceMs: ackWait * PATIENCE,
+    },
     clock,
     log,
-    ackWait,
+  );
+  const parts: ConsumeParts = {
+    log,
+    heart,
     retryDelays: options.retryDelays ?? RETRY_DELAYS,
     tries: {
       get: async (key) => Number((await tries.get(key))?.value ?? 0),
@@ -235,6 +251,7 @@ export async function connectJetStreamBus(options: JetStreamBusOptions): Promise
     async close() {
       closing = true;
       await Promise.all([...readers].map((reader) => reader.stop()));
+      await heart.close();
       await lease
         ?.release()
         .catch((thrown: unknown) => log.warn('the node name was not released', { reason: String(thrown) }));

@@ -191,6 +191,7 @@ export function createMemoryBroker(clock: Clock, seed = 1, failings: Failings = 
       data: message.data,
       id: message.id,
       deliveryCount: count,
+      reply: '',
       working: () => {
         if (open()) again(durable, message, reader.ackWait);
       },

@@ -4,6 +4,7 @@ import type { Bucket } from './bucket.ts';
 import { type ConsumeLoop, type ConsumeParts, createConsumeLoop } from './consume.ts';
 import { createJobRecords } from './job-record.ts';
 import type { MemoryBroker } from './memory-broker.ts';
+import { clockHeart } from './heart.ts';
 import { claimNode, type NodeLease } from './node-lease.ts';
 import type { Bus } from './port.ts';
 import { BUCKETS, CONSUMER, RETRY_DELAYS } from './streams.ts';
@@ -55,9 +56,9 @@ export function createMemoryBus(broker: MemoryBroker, options: MemoryBusOptions)
   const tries = reachable(BUCKETS.tries);
 
   const parts: ConsumeParts = {
-    clock,
     log,
-    ackWait,
+    // A broker on the engine's own thread stands still with it: no other thread has to beat.
+    heart: clockHeart(clock, ackWait / 3),
     retryDelays: options.retryDelays ?? RETRY_DELAYS,
     tries: {
       get: async (key) => Number((await tries.get(key))?.value ?? 0),
