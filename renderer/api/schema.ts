@@ -20,6 +20,7 @@ export type Ignore = { readonly "id": string; readonly "fingerprint": string; re
 export type NewIgnore = { readonly "fingerprint": string; readonly "reason": string; readonly "expiresAt"?: number | null };
 export type Session = { readonly "tenant": string; readonly "scopes": readonly ("submit" | "read" | "admin")[] };
 export type Scanner = { readonly "id": string; readonly "title": string; readonly "summary": string; readonly "version": string; readonly "lane": "page" | "machine"; readonly "defaultOn": boolean; readonly "costSeconds": number };
+export type StreamFrame = { readonly "id"?: string; readonly "event": string; readonly "data": string };
 export type StreamSnapshot = { readonly "position": number; readonly "views": readonly ({ readonly "jobId": string; readonly "seq": number })[]; readonly "jobs": readonly ({ readonly "jobId": string; readonly "seq": number })[] };
 export type MadeShare = { readonly "kind": "link" | "presigned"; readonly "id": string | null; readonly "url": string; readonly "expiresAt": string; readonly "can": readonly (string)[]; readonly "cannot": readonly (string)[] };
 export type NewShare = { readonly "kind"?: "link" | "presigned"; readonly "expiresInDays"?: number; readonly "include"?: ShareInclude; readonly "label"?: string | null };

@@ -2,6 +2,7 @@ import { EXIT } from '@stageflow/engine/kernel';
 import { prepareMachine, takeImage } from '@stageflow/engine/preflight';
 import { add, closingLine, type Counts, NONE, part } from './test/counts.ts';
 import { bringObjectStores } from './test/object-stores.ts';
+import { bringSchemathesis } from './test/public-fuzzer.ts';
 import { asOrdinaryUser } from './test/ordinary-user.ts';
 import { oneByOne, SIDE_BY_SIDE } from './test/side-by-side.ts';
 import { checks, suite } from './test/suite.ts';
@@ -27,6 +28,7 @@ export async function testCommand(
   const whole = files.length === 0 && process.env.STAGEFLOW_SUITE !== 'short';
   const stores = whole ? bringObjectStores(say) : Promise.resolve();
   stores.catch(() => undefined); // Looked at below; the parts before it take minutes.
+  if (whole) bringSchemathesis(say);
 
   let total = NONE;
   const run = async (name: string, work: () => Promise<Counts>): Promise<void> => {

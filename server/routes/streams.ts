@@ -23,11 +23,23 @@ const Snapshot = z
   })
   .openapi('StreamSnapshot');
 
+/** One frame of a stream. */
+const Sent = z
+  .object({
+    /** Position in the ledger, for `Last-Event-ID`; what is none of its events has none. */
+    id: z.string().optional(),
+    /** `snapshot`, an event's type, `removed` or `end`. */
+    event: z.string(),
+    /** JSON. */
+    data: z.string(),
+  })
+  .openapi('StreamFrame');
+
 const ANSWERS = {
   200: {
     description:
       'Frames: `snapshot` first for a client without a position, then one per event (`event:` its type, `data:` its envelope).',
-    content: { 'text/event-stream': { schema: z.string() } },
+    content: { 'text/event-stream': { schema: Sent } },
   },
   410: {
     description:
