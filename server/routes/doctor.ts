@@ -1,5 +1,6 @@
 import { runChecks } from '@stageflow/engine/preflight';
 import { z } from '@hono/zod-openapi';
+import { withoutPlaces, withShortPlaces } from '../ops/masked-places.ts';
 import { route, type Route } from '../route.ts';
 
 const Check = z
@@ -15,7 +16,10 @@ const Check = z
   })
   .openapi('MachineCheck');
 
-/** What `./stageflow doctor` says, for administrators: it names places and programs of the machine. */
+/** Milliseconds for which an answer is given again: looking starts programs and a container. */
+const KEPT_MS = 5000;
+
+/** What `./stageflow doctor` says, for administrators. Answers of a server name no places of its machine: of a path its last part is shown. */
 export const doctorRoutes: readonly Route[] = [
   route(
     { scope: 'admin' },
@@ -31,13 +35,20 @@ export const doctorRoutes: readonly Route[] = [
         },
       },
     },
-    () => async (c) => {
-      const checks = await runChecks();
-      c.header('cache-control', 'no-store');
-      return c.json(
-        { checks: checks.map(({ id, title, status, detail, fix }) => ({ id, title, status, detail, fix })) },
-        200,
-      );
+    ({ clock }) => {
+      let seen: { readonly at: number; readonly checks: ReturnType<typeof runChecks> } | null = null;
+      return async (c) => {
+        if (seen === null || clock.now() - seen.at > KEPT_MS) seen = { at: clock.now(), checks: runChecks() };
+        const checks = (await seen.checks).map(({ id, title, status, detail, fix }) => ({
+          id,
+          title,
+          status,
+          detail: withoutPlaces(detail),
+          fix: fix === null ? null : withShortPlaces(fix),
+        }));
+        c.header('cache-control', 'no-store');
+        return c.json({ checks }, 200);
+      };
     },
   ),
 ];
