@@ -85,7 +85,8 @@ export const jobContentRoutes: readonly Route[] = [
         200: {
           description: 'The report; JSON is of contract 2.0.0 (docs/reference/report-2.0.0.schema.json).',
           content: {
-            'application/json': { schema: { type: 'object' } },
+            // GitLab's form is a list.
+            'application/json': { schema: { type: ['object', 'array'], items: { type: 'object' } } },
             'text/html': text,
             'application/sarif+json': { schema: { type: 'object' } },
             'application/xml': text,

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Peer } from '../../../server/route.ts';
@@ -70,6 +72,8 @@ describe.skipIf(program === null)(`A13 schemathesis${program === null ? ' [skipp
       await listener.close(0);
       await server.close();
     });
+    const notes = mkdtempSync(join(tmpdir(), 'fuzz-'));
+    onTestFinished(() => rmSync(notes, { recursive: true, force: true }));
     await storeSharedJob(server, 'team');
     const origin = `http://127.0.0.1:${listener.port}`;
     const fuzzer = spawn(
@@ -83,7 +87,8 @@ describe.skipIf(program === null)(`A13 schemathesis${program === null ? ' [skipp
         ...['--exclude-path', '/api/v1/tokens/{id}', '--continue-on-failure', '--warnings', 'off', '--no-color'],
       ],
       {
-        cwd: HERE,
+        // It keeps notes where it runs.
+        cwd: notes,
         env: {
           ...process.env,
           SCHEMATHESIS_HOOKS: 'binary_bodies',
