@@ -257,6 +257,18 @@ export const ERRORS = {
     500,
     'once',
   ),
+  pod_killed: row(
+    'Something on this machine ended the scan container again and again (exit {exitCode}). Look for what does it, for example the kernel where memory is short; then run the scan again with --resume.',
+    EXIT.environment,
+    500,
+    'backoff',
+  ),
+  pod_lost: row(
+    'Podman lost the scan container again and again: its monitor (conmon) was ended. Look for what does it, then run the scan again with --resume.',
+    EXIT.environment,
+    500,
+    'backoff',
+  ),
   pod_oom: row(
     'The scan container ran out of memory. Scan fewer pages at once or raise the memory limit, then resume.',
     EXIT.environment,

@@ -40,6 +40,8 @@ interface State {
   asked: boolean;
   /** It was ended although nobody asked. */
   struck: boolean;
+  /** Its monitor was gone when it was ended. */
+  lost: boolean;
   over: boolean;
   failure: ExitReport['failure'];
 }
@@ -53,7 +55,7 @@ export function runContainer(
 ): RunningContainer {
   const { role, child } = process;
   const stderr = tailOf(process.output);
-  const state: State = { asked: false, struck: false, over: false, failure: undefined };
+  const state: State = { asked: false, struck: false, lost: false, over: false, failure: undefined };
 
   const strikeDown = async () => {
     for (let i = 0; i < STRIKES && !state.over; i++) {
@@ -84,6 +86,7 @@ export function runContainer(
     await Promise.race([exited, delay(GOODBYE)]);
     if (state.over) return;
     state.struck = true;
+    state.lost = monitor?.gone() ?? false;
     // The client that only waits goes first: Podman's own order to end a container whose monitor was killed takes many seconds.
     child.kill('SIGKILL');
     await process.strike();
@@ -100,12 +103,12 @@ export function runContainer(
     await Promise.race([once(child, 'close', { signal: closed.signal }), delay(LAST_WORDS)]).catch(() => undefined);
     closed.abort();
     channel.destroy();
-    const { failure, asked, struck } = state;
+    const { failure, asked, struck, lost } = state;
     const oomKilled =
       failure?.code === 'pod_oom' ||
       (process.kernelLimits && code === 137 && !asked && !struck && failure === undefined);
     log.debug('container ended', { role, exitCode: code, asked, failure });
-    return { role, exitCode: code, oomKilled, asked, stderr: stderr(), ...(failure ? { failure } : {}) };
+    return { role, exitCode: code, oomKilled, asked, lost, stderr: stderr(), ...(failure ? { failure } : {}) };
   })();
 
   return {

@@ -15,6 +15,8 @@ test.each<[string, Partial<ExitReport>, string]>([
   ['a container that ended with a code', { exitCode: 3 }, 'pod_crashed'],
   ['a container that left without being asked', { exitCode: 0 }, 'pod_crashed'],
   ['a process ended by a signal', { exitCode: null }, 'pod_crashed'],
+  ['a container that somebody killed', { exitCode: 137 }, 'pod_killed'],
+  ['a container whose monitor was killed', { exitCode: null, lost: true }, 'pod_lost'],
   ['a container ended for memory by the kernel', { exitCode: 137, oomKilled: true }, 'pod_oom'],
   [
     'a container ended for memory by the engine',

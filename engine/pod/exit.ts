@@ -4,6 +4,9 @@ import type { ExitReport } from './runtime.ts';
 /** Podman's own exit codes: it failed itself, or the command could not be run or found. */
 const PODMAN_CODES: readonly (number | null)[] = [125, 126, 127];
 
+/** Exit code of a process that was ended by SIGKILL. */
+const KILLED = 137;
+
 /** The coded failure behind a container that ended while it was needed. Code 0 is a failure too: nobody had told it to go. */
 export function exitFailure(report: ExitReport): StageflowError {
   const about = { role: report.role, exitCode: report.exitCode ?? 'by a signal' };
@@ -16,6 +19,9 @@ export function exitFailure(report: ExitReport): StageflowError {
   if (PODMAN_CODES.includes(report.exitCode)) {
     return new StageflowError('podman_failed', { ...about, reason: lastWords(report.stderr) }, { cause });
   }
+  if (report.lost === true) return new StageflowError('pod_lost', about, { cause });
+  // Nothing within a container can do this to its first process.
+  if (report.exitCode === KILLED) return new StageflowError('pod_killed', about, { cause });
   return new StageflowError('pod_crashed', about, { cause });
 }
 

@@ -9,7 +9,7 @@ const EVERY = 500;
  * seconds; the process table says it at once. A monitor also ends in good order, shortly after its container: `lost` then
  * resolves too, and whoever waits for it gives the container's own end a moment to be told.
  */
-export function watchMonitor(file: string): { readonly lost: Promise<void>; stop(): void } {
+export function watchMonitor(file: string): { readonly lost: Promise<void>; gone(): boolean; stop(): void } {
   const lost = Promise.withResolvers<void>();
   let pid: number | null = null;
   const timer = setInterval(() => {
@@ -21,6 +21,7 @@ export function watchMonitor(file: string): { readonly lost: Promise<void>; stop
   timer.unref();
   return {
     lost: lost.promise,
+    gone: () => pid !== null && processRow(pid) === null,
     stop: () => {
       clearInterval(timer);
       rmSync(file, { force: true });

@@ -46,6 +46,8 @@ export interface ExitReport {
   readonly oomKilled: boolean;
   /** True when we ended it ourselves. */
   readonly asked: boolean;
+  /** True when the monitor that waits for the container was killed, and the container with it. */
+  readonly lost?: boolean;
   /** Last lines of stderr, control characters escaped, at most 8 KiB. */
   readonly stderr: string;
   /** Set when the engine ended the container for a fault of its own: breaches of the protocol, memory, a newer attempt. */

@@ -23,6 +23,8 @@ export interface AttemptEnd {
 /** Processors that a pod's runner may use. */
 export const POD_CPUS = 2;
 
+/** What a container's mere end is coded as. */
+const ENDED_EARLY: ReadonlySet<string> = new Set(['pod_crashed', 'pod_killed', 'pod_lost', 'internal']);
 /** How often it is looked whether the cells in hand have ended, in milliseconds. */
 const DRAIN_LOOK = 200;
 
@@ -188,6 +190,6 @@ async function talk(
   })();
   // An exit that follows the end of the work is no failure: the session's own word comes first.
   const first = await Promise.race([session.ended, stopped, starting, extraction]);
-  if (first.kind !== 'failed' || !['pod_crashed', 'internal'].includes(first.error.code)) return first;
+  if (first.kind !== 'failed' || !ENDED_EARLY.has(first.error.code)) return first;
   return Promise.race([session.ended, Promise.resolve().then(() => first)]);
 }

@@ -6,6 +6,9 @@ import type { Hand } from './hand.ts';
 
 const NO_COUNTS = { critical: 0, serious: 0, moderate: 0, minor: 0, info: 0, review: 0 };
 
+/** Deaths that no page can cause: the store was away, or Podman lost the container. */
+const NO_PAGE: ReadonlySet<string> = new Set(['store_failed', 'pod_lost']);
+
 /**
  * Two deaths with one page in hand: that page's missing cells fail, and the scan goes on without them. The answer is asked after each
  * death; it says whether there was a page to blame.
@@ -13,6 +16,7 @@ const NO_COUNTS = { critical: 0, serious: 0, moderate: 0, minor: 0, info: 0, rev
 export function createBlame(hand: Hand): (inFlight: AttemptEnd['inFlight'], error: StageflowError) => boolean {
   const crashes = new Map<string, number>();
   return (inFlight, error) => {
+    if (NO_PAGE.has(error.code)) return false;
     const failure = failureOf(error, hand);
     for (const { pageId, scanners } of inFlight) {
       const seen = (crashes.get(pageId) ?? 0) + 1;

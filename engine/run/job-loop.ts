@@ -1,11 +1,11 @@
 import type { JobState } from '../event/index.ts';
-import { stagingKeys } from '../artifact/index.ts';
 import { asStageflowError, StageflowError } from '../kernel/index.ts';
 import { carryOut } from './commands/carry-out.ts';
 import { endJob } from './commands/fail-job.ts';
 import { pendingCommands } from './commands/pending.ts';
 import { type Hand, jobInHand } from './hand.ts';
 import { claimRecord } from './record.ts';
+import { askStore } from './store-patience.ts';
 
 /** How long the queue is left alone after it did not answer, in milliseconds. */
 const CLAIM_AGAIN = 2000;
@@ -62,14 +62,9 @@ async function live(hand: Hand): Promise<void> {
 }
 
 /** A queue on a full disk delivers nothing and does not say why: writing is asked of the store. Throws `disk_full`; whatever else a store may have is waited out. */
-async function askForRoom({ jobId, ports }: Hand): Promise<void> {
-  const key = stagingKeys.canary(jobId);
-  try {
-    await ports.store.put('scanner-staging', key, Buffer.from(jobId));
-    await ports.store.remove('scanner-staging', key);
-  } catch (error) {
-    if (asStageflowError(error).code === 'disk_full') throw error;
-  }
+async function askForRoom(hand: Hand): Promise<void> {
+  const error = await askStore(hand);
+  if (error?.code === 'disk_full') throw error;
 }
 
 /** Writes this engine into the job's record before anything is done; waits while the queue does not answer. False when another engine has it. */

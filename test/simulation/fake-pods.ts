@@ -18,6 +18,16 @@ export interface PodFailings {
   readonly cellFails: number;
 }
 
+/** A container of the simulation, as its fate sees it. */
+export interface FakeContainer {
+  readonly attempt: number;
+  readonly role: Role;
+  /** Cells that it has told the engine of. */
+  readonly cells: number;
+  /** It has been handed work that it has not told all of. */
+  readonly busy: boolean;
+}
+
 /** What the simulated pods saw. */
 export interface PodWitness {
   /** Cells handed out while their event was recorded already. */
@@ -50,6 +60,8 @@ export function createFakePods(input: {
   readonly finished: (jobId: string, cell: string) => boolean;
   /** Links of each page of the simulated site. */
   readonly links: (url: string) => readonly string[];
+  /** Asked at every moment of a container's life: the end that it meets now, or null. */
+  readonly fate?: (container: FakeContainer) => Partial<ExitReport> | null;
 }): PodRuntime & PodWitness {
   const { clock, random, buggify, failings } = input;
   const again: string[] = [];
@@ -57,7 +69,8 @@ export function createFakePods(input: {
   let killed = 0;
   const running = new Set<{ readonly jobId: string; end(report: Partial<ExitReport>): void }>();
 
-  const start = (jobId: string, role: Role, handlers: ChannelHandlers) => {
+  const start = (jobId: string, attempt: number, role: Role, handlers: ChannelHandlers) => {
+    const doing = { attempt, role, cells: 0, busy: false };
     let seen = clock.now();
     let ended = false;
     let finish!: (report: ExitReport) => void;
@@ -78,7 +91,9 @@ export function createFakePods(input: {
     const step = async () => {
       await clock.sleep(10 + Math.floor(random() * 400));
       if (ended) throw new Ended();
-      if (buggify.hit('pod crashes', failings.crash)) container.end({ exitCode: 137, oomKilled: random() < 0.5 });
+      const fate = input.fate?.(doing) ?? null;
+      if (fate !== null) container.end(fate);
+      else if (buggify.hit('pod crashes', failings.crash)) container.end({ exitCode: 137, oomKilled: random() < 0.5 });
       else if (buggify.hit('pod freezes', failings.freeze)) await new Promise<never>(() => {});
       if (ended) throw new Ended();
       seen = clock.now();
@@ -86,6 +101,7 @@ export function createFakePods(input: {
     const send = async (message: ContainerMessage) => {
       await step();
       const answer = await handlers.message(message);
+      if (message.type === 'cell.done') doing.cells += 1;
       if (buggify.hit('message repeated', failings.repeat)) await handlers.message(message);
       return answer;
     };
@@ -99,11 +115,15 @@ export function createFakePods(input: {
           );
       }
     };
-    const life = role === 'extractor' ? extract(handlers, send) : scan(jobId, handlers, send, step);
+    const life = role === 'extractor' ? extract(handlers, send) : scan(jobId, handlers, send, step, doing);
     life.then(
       () => (role === 'runner' ? container.end({ exitCode: 0 }) : undefined),
-      (error: unknown) => {
-        if (!(error instanceof Ended)) container.end({ exitCode: 1, stderr: String(error) });
+      async (error: unknown) => {
+        if (error instanceof Ended) return;
+        // As the real ones do: what they could not go on for is said before the end.
+        if (error instanceof StageflowError && error.code === 'store_failed')
+          await handlers.message({ type: 'fatal', code: error.code, reason: error.reason }).catch(() => {});
+        container.end({ exitCode: 1, stderr: String(error) });
       },
     );
     void beat();
@@ -168,6 +188,7 @@ export function createFakePods(input: {
     handlers: ChannelHandlers,
     send: (m: ContainerMessage) => Promise<{ skip: boolean }>,
     step: () => Promise<void>,
+    doing: { busy: boolean },
   ) => {
     const assignment = await handlers.assignment();
     if (assignment.role !== 'runner') throw new Error('not a runner');
@@ -213,7 +234,10 @@ export function createFakePods(input: {
           const item = await handlers.next({ lane }, AbortSignal.any([]));
           await step();
           if (item === 'done') return;
-          if (item !== 'wait') await work(item);
+          if (item === 'wait') continue;
+          doing.busy = true;
+          await work(item);
+          doing.busy = false;
         }
       }),
     );
@@ -244,7 +268,7 @@ export function createFakePods(input: {
           await clock.sleep(100);
           // A container that is started for an engine which is gone finds its channel closed and ends.
           if (life !== killed) return new Promise<never>(() => {});
-          const container = start(plan.jobId, role, handlers);
+          const container = start(plan.jobId, plan.attempt, role, handlers);
           containers.add(container);
           return container;
         },

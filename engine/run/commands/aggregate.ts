@@ -1,10 +1,13 @@
 import { asStageflowError, StageflowError } from '../../kernel/index.ts';
 import type { EventDraft } from '../../ledger/port.ts';
 import type { Hand } from '../hand.ts';
+import { ofThisDisk } from '../store-patience.ts';
 import { failJob, failureOf } from './fail-job.ts';
 
-/** Waits between tries to store a report, in milliseconds: a store that is down for a minute loses nothing. */
-const REPORT_DELAYS = [500, 2000, 8000, 20_000, 30_000];
+/** Waits between tries to store a report, in milliseconds. A store elsewhere is then asked on at the last pace: one that is down for minutes loses nothing. */
+const REPORT_DELAYS = [500, 2000, 8000, 20_000, 30_000] as const;
+/** How long a store elsewhere is waited for in all, in milliseconds; less than the watchdog gives this state. */
+const PATIENCE = 12 * 60_000;
 
 /** COMPLETING: the report is stored, then the job is done; nothing trustworthy to show is FAILED with the reason. False when told to leave it for another day. */
 export async function aggregate(hand: Hand): Promise<boolean> {
@@ -30,16 +33,19 @@ export async function aggregate(hand: Hand): Promise<boolean> {
 
 /** Tries again while the error table says that waiting may help; null when the hand is told to end meanwhile. */
 async function patiently<T>(act: () => Promise<T>, { ports, signal }: Hand): Promise<T | null> {
+  let waited = 0;
   for (let tries = 0; ; tries += 1) {
     try {
       return await act();
     } catch (thrown) {
       const error = asStageflowError(thrown);
-      const delay = REPORT_DELAYS[tries];
+      const delay = REPORT_DELAYS[Math.min(tries, REPORT_DELAYS.length - 1)] ?? 0;
       if (error.row.retry !== 'backoff' || error.code === 'disk_full') throw error;
-      if (delay === undefined) throw new StageflowError('storage', { reason: error.reason }, { cause: error });
+      if (waited > PATIENCE || (tries >= REPORT_DELAYS.length && ofThisDisk(error)))
+        throw new StageflowError('storage', { reason: error.reason }, { cause: error });
       ports.log.warn('the report could not be stored; trying again', { delay, code: error.code });
       await ports.clock.sleep(delay, signal).catch(() => {});
+      waited += delay;
       if (signal.aborted) return null;
     }
   }

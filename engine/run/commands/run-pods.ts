@@ -6,12 +6,11 @@ import { adoptFinishedCells } from '../adopt.ts';
 import { type AttemptEnd, runAttempt } from '../attempt.ts';
 import { createBlame } from '../blame.ts';
 import { type Hand, jobInHand, raiseAttempt } from '../hand.ts';
+import { createPatience } from '../patience.ts';
 import { saveAttemptFacts } from '../provenance.ts';
 import type { Session } from '../session/session.ts';
+import { waitForStore } from '../store-patience.ts';
 import { failureOf } from './fail-job.ts';
-
-/** Crashes of containers after which a job gives up, whatever it was doing. */
-const MOST_CRASHES = 6;
 
 /** Events that say how the pods' work ended. */
 const OUTCOMES: ReadonlySet<string> = new Set([
@@ -25,15 +24,15 @@ const OUTCOMES: ReadonlySet<string> = new Set([
  * hand was told to leave it. Begun again after a crash, only the missing cells are handed out; with its outcome recorded it does nothing.
  */
 export async function runPods(hand: Hand): Promise<boolean> {
-  const { ledger, log } = hand.ports;
+  const { ledger, log, clock } = hand.ports;
   const blame = createBlame(hand);
-  let crashes = 0;
-  let retried = false;
+  const patience = createPatience();
   try {
     while (!hand.signal.aborted && !hand.draining.aborted) {
       const job = jobInHand(hand);
       if (ledger.unreceived(job.id).some(({ event }) => OUTCOMES.has(event.type)) || TERMINAL.has(job.state))
         return true;
+      const before = ledger.cells(job.id).length;
       const result = await runAttempt(job, hand.ports, {
         stop: hand.signal,
         draining: hand.draining,
@@ -48,17 +47,17 @@ export async function runPods(hand: Hand): Promise<boolean> {
         return true;
       }
       if (end.error.code === 'fenced') return false;
-      if (end.error.row.retry === 'never' || end.error.code === 'disk_full') throw end.error;
-      crashes += 1;
-      if (crashes >= MOST_CRASHES) throw end.error;
-      const blamed = blame(result.inFlight, end.error);
-      // Without a page to blame there is one more try, as the error table says.
-      if (!blamed && retried) throw end.error;
-      retried ||= !blamed;
+      const progress = ledger.cells(job.id).length > before;
       const { code, cause } = end.error;
-      log.warn('the scan container ended early; a new one takes over', { jobId: job.id, code, cause });
+      // A store that is away is waited for: no pod could do better, and no page is to blame.
+      const cameBack = code === 'store_failed' && (await waitForStore(end.error, hand));
+      const blamed = blame(result.inFlight, end.error);
+      const pause = cameBack ? 0 : patience({ error: end.error, progress, blamed });
+      if (pause === null) throw end.error;
+      log.warn('the scan container ended early; a new one takes over', { jobId: job.id, code, cause, pause });
       // Two pods of one job would need twice the memory.
       await result.removed;
+      await clock.sleep(pause, AbortSignal.any([hand.signal, hand.draining])).catch(() => {});
       raiseAttempt(hand);
     }
     return false;

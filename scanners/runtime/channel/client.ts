@@ -148,10 +148,14 @@ function refusalOf(request: string, answer: Answer): EngineRefusal {
 /** The engine's store did not do it now: the same may go well in a moment. */
 const isAway = (answer: Answer): boolean => answer.status === 503 && problemOf(answer).code === 'store_failed';
 
+/** True for the refusal of an engine whose store stayed away. */
+export function isStoreAway(thrown: unknown): thrown is EngineRefusal {
+  return thrown instanceof EngineRefusal && thrown.code === 'store_failed';
+}
+
 /** What a container could not go on for, as the error table names it: a store that stayed away is no fault of the container. */
 export function fatalError(thrown: unknown): StageflowError {
-  if (thrown instanceof EngineRefusal && thrown.code === 'store_failed')
-    return new StageflowError('store_failed', { reason: thrown.message }, { cause: thrown });
+  if (isStoreAway(thrown)) return new StageflowError('store_failed', { reason: thrown.message }, { cause: thrown });
   return asStageflowError(thrown);
 }
 

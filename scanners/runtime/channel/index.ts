@@ -4,7 +4,7 @@
  * Called by extractor/main and runner/main, before anything else is imported that might print.
  * It must never let another writer reach the channel's descriptors, and never outlive the engine.
  */
-export { ARTIFACT_BYTES, EngineRefusal, fatalError, openEngineChannel } from './client.ts';
+export { ARTIFACT_BYTES, EngineRefusal, fatalError, isStoreAway, openEngineChannel } from './client.ts';
 export type { EngineChannel } from './client.ts';
 export { connectEngine, endProcess } from './connect.ts';
 export type { TunnelAnswer } from './tunnel.ts';

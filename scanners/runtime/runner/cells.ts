@@ -10,7 +10,7 @@ import type {
   PutEvidence,
   StoredArtifact,
 } from '@stageflow/engine/sdk';
-import type { EngineChannel } from '../channel/index.ts';
+import { type EngineChannel, isStoreAway } from '../channel/index.ts';
 import { countFindings, fitFindings, packJson } from './result.ts';
 import type { LoadedScanner } from './scanner-modules.ts';
 
@@ -52,7 +52,10 @@ export function evidencePutter(
   };
 }
 
-/** Runs one step of a scanner with its manifest's time limit; what it throws becomes the cell's outcome and nothing else's. */
+/** How often a cell whose time is up looks whether its evidence is stored at last, in milliseconds. */
+const STORING_LOOK = 500;
+
+/** Runs one step of a scanner with its manifest's time limit; what it throws becomes the cell's outcome and nothing else's, but for a store that stays away. */
 export async function runCell(
   loaded: LoadedScanner,
   pageId: string,
@@ -80,15 +83,26 @@ export async function runCell(
     evidence,
     milliseconds: performance.now() - started,
   });
+  const putEvidence = evidencePutter(tools.channel, loaded.id, pageId, evidence);
+  let storing = 0;
   try {
     const limit = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new StageflowError('cell_timeout', { scanner: loaded.id, seconds })),
-        seconds * 1000,
-      );
+      const out = () => {
+        // While the store is away the scanner waits for the engine and not the other way round.
+        if (storing > 0) timer = setTimeout(out, STORING_LOOK);
+        else reject(new StageflowError('cell_timeout', { scanner: loaded.id, seconds }));
+      };
+      timer = setTimeout(out, seconds * 1000);
     });
     const work = collect({
-      putEvidence: evidencePutter(tools.channel, loaded.id, pageId, evidence),
+      putEvidence: async (name, bytes) => {
+        storing += 1;
+        try {
+          return await putEvidence(name, bytes);
+        } finally {
+          storing -= 1;
+        }
+      },
       signal: abort.signal,
       log: tools.log.child({ scanner: loaded.id, pageId }),
     });
@@ -98,6 +112,8 @@ export async function runCell(
     const plain: unknown = JSON.parse(JSON.stringify(raw ?? null));
     return draft('ok', null, plain, fitFindings(audit(plain), loaded.id));
   } catch (thrown) {
+    // No fault of the cell: the whole attempt cannot go on, and the engine waits for its store.
+    if (isStoreAway(thrown)) throw thrown;
     const error = cellError(thrown, loaded.id);
     tools.log.warn('a cell failed', { scanner: loaded.id, pageId, code: error.code, reason: error.message });
     const outcome: CellOutcome =

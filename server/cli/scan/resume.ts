@@ -53,6 +53,8 @@ const RESUMABLE = new Set([
   'cancelled',
   'deadline',
   'pod_crashed',
+  'pod_killed',
+  'pod_lost',
   'pod_oom',
   'pod_silent',
   'pod_not_ready',

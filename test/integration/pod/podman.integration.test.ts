@@ -214,7 +214,7 @@ test('a killed conmon ends the container, the engine hears of it, and nothing is
   process.kill(conmon ?? 0, 'SIGKILL');
   // Podman itself would look for the container's exit code for 20 s before it gives up; the process table tells at once.
   await expect.poll(() => processRow(first ?? 0), { timeout: 5000 }).toBeNull();
-  expect(exitFailure(await container.exited).row.retry).toBe('once');
+  expect(exitFailure(await container.exited).code).toBe('pod_lost');
   await pod.remove();
 });
 
