@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import path from 'node:path';
 import { Duplex } from 'node:stream';
 import { z } from 'zod';
 import { StageflowError, silentLog } from '../kernel/index.ts';
 import type { Log } from '../kernel/index.ts';
 import { runContainer } from './container.ts';
 import { lastWords } from './exit.ts';
+import { clearMonitorFiles, clearRuntimeRecords, monitorFileOf } from './leavings.ts';
 import { runCommand } from './host/index.ts';
 import type { CommandResult, PodmanHost } from './host/index.ts';
 import { containerName, hostNotes, podArguments, runArguments } from './podman-arguments.ts';
@@ -36,7 +38,10 @@ export function createPodmanRuntime(options: PodmanRuntimeOptions): PodRuntime {
   const removePod = async (name: string): Promise<void> => {
     for (let tries = 0; tries < 4; tries++) {
       const removed = await podman('pod', 'rm', '--force', '--time', '0', name);
-      if (removed.code === 0 || (await podman('pod', 'exists', name)).code === 1) return;
+      if (removed.code === 0 || (await podman('pod', 'exists', name)).code === 1) {
+        clearMonitorFiles(host.folders.runtime, name);
+        return;
+      }
       log.warn('a pod could not be removed yet', { pod: name, reason: lastWords(removed.stderr) });
     }
     log.error('a pod is left behind; it is removed at the next start', { pod: name });
@@ -49,7 +54,7 @@ export function createPodmanRuntime(options: PodmanRuntimeOptions): PodRuntime {
     budget: { left: number },
   ) => {
     const name = containerName(plan, role);
-    const monitorFile = `${host.folders.runtime}/${name}.monitor`;
+    const monitorFile = monitorFileOf(host.folders.runtime, plan.name, role);
     const started = runArguments(plan, role, host, options.programs?.[role], monitorFile);
     const { file, args, env, cwd } = host.command(started);
     // In a session of its own: Ctrl-C in a terminal is for the engine, which ends its containers in good order.
@@ -80,6 +85,13 @@ export function createPodmanRuntime(options: PodmanRuntimeOptions): PodRuntime {
     const pid = Number(stdout.trim());
     return code === 0 && Number.isInteger(pid) && pid > 1 ? pid : null;
   };
+
+  /** Clears up after monitors that were killed. */
+  const clearRecords = () =>
+    clearRuntimeRecords(path.join(host.folders.runtime, host.runtime), async () => {
+      const { code, stdout } = await podman('ps', '--all', '--no-trunc', '--format', '{{.ID}}');
+      return code === 0 ? new Set(stdout.split('\n')) : null;
+    });
 
   return {
     kind: 'podman',
@@ -112,7 +124,9 @@ export function createPodmanRuntime(options: PodmanRuntimeOptions): PodRuntime {
         remove: () => {
           removed ??= (async () => {
             await Promise.all(containers.map((container) => container.kill()));
+            const reports = await Promise.all(containers.map(({ exited }) => exited));
             await removePod(plan.name);
+            if (reports.some(({ lost }) => lost)) await clearRecords();
           })();
           return removed;
         },
@@ -133,6 +147,7 @@ export function createPodmanRuntime(options: PodmanRuntimeOptions): PodRuntime {
           !keep({ jobId: labels['io.stageflow.job'] ?? '', attempt: Number(labels['io.stageflow.attempt']) }),
       );
       for (const { Name } of orphans) await removePod(Name);
+      await clearRecords();
       return orphans.length;
     },
   };
