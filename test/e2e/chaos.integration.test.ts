@@ -35,7 +35,7 @@ const SEED = Number(process.env.STAGEFLOW_SEED ?? Math.floor(Math.random() * 1_0
 const LOOK_MS = 1000;
 
 /** What a container's death may end a job or a cell with: it is tried again, but not for ever. */
-const EXPLAINED: ReadonlySet<string | null> = new Set([null, 'pod_crashed', 'pod_not_ready', 'pod_silent', 'storage']);
+const EXPLAINED: ReadonlySet<string | null> = new Set([null, 'pod_killed', 'pod_lost', 'pod_crashed']);
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
