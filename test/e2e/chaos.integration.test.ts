@@ -12,19 +12,13 @@ import { type ObjectServer, startObjectServer } from '../integration/store/objec
 import { LEFT_OUT, SHORT } from '../suite.ts';
 import { createHome } from './cli.ts';
 import { serveSite, type SiteServer } from './site-server.ts';
-import {
-  anonymousVolumes,
-  faultsOfHistory,
-  lastWords,
-  missingObjects,
-  orphans,
-  scannedTwice,
-  strayObjects,
-} from './support/chaos/aftermath.ts';
+import { faultsOfHistory, lastWords, missingObjects, scannedTwice, strayObjects } from './support/chaos/aftermath.ts';
 import { FILES, planJobs } from './support/chaos/jobs.ts';
 import { killAtRandom } from './support/chaos/killer.ts';
 import { patientClient } from './support/chaos/patient-client.ts';
 import { type SupervisedServer, superviseServer } from './support/chaos/supervised-server.ts';
+import { orphans } from './support/orphans.ts';
+import { anonymousVolumes } from './support/podman.ts';
 
 /** `STAGEFLOW_CHAOS=full` is the size that is judged; the small one runs with every other test. */
 const FULL = process.env.STAGEFLOW_CHAOS === 'full';

@@ -1,10 +1,7 @@
-import { readdirSync } from 'node:fs';
 import type { ArtifactStore } from '../../../../engine/artifact/index.ts';
 import type { StageflowEvent } from '../../../../engine/event/index.ts';
 import type { Ledger } from '../../../../engine/ledger/index.ts';
 import { canonicalJson, reduceAll } from '../../../../engine/view/index.ts';
-import { leftovers } from '../../cli.ts';
-import { askPodman, labelled } from './killer.ts';
 
 const LAST_WORDS: ReadonlySet<string> = new Set(['jobs.events.completed', 'jobs.events.failed']);
 
@@ -76,37 +73,4 @@ export async function strayObjects(store: ArtifactStore, jobs: ReadonlySet<strin
   for await (const { key } of store.list('scanner-staging', ''))
     if (!jobs.has(key.split('/')[1] ?? '')) stray.push(key);
   return stray;
-}
-
-/** Files of a data folder that only a write in progress may have. */
-function unfinishedFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
-    /(^|\/)(\.put-|engine\.lock)|\.(new|stale)$/.test(path),
-  );
-}
-
-/** What a stopped server has left running or lying about: processes, pods, containers, volumes, unfinished and temporary files. */
-export async function orphans(places: {
-  readonly home: string;
-  readonly temporary: string;
-  readonly engineId: string;
-  readonly volumesBefore: readonly string[];
-}): Promise<string[]> {
-  const { home, temporary, engineId, volumesBefore } = places;
-  const pods = await askPodman('pod', 'ps', '--format', '{{.Name}}', ...labelled(engineId));
-  const containers = await askPodman('ps', '--all', '--format', '{{.Names}}', ...labelled(engineId));
-  const volumes = (await anonymousVolumes()).filter((name) => !volumesBefore.includes(name));
-  return [
-    ...leftovers(home),
-    ...pods.map((name) => `pod ${name}`),
-    ...containers.map((name) => `container ${name}`),
-    ...volumes.map((name) => `volume ${name}`),
-    ...unfinishedFiles(home).map((path) => `file ${path}`),
-    ...readdirSync(temporary).map((name) => `temporary ${name}`),
-  ];
-}
-
-/** Volumes that nobody named; no container of ours may have one. */
-export async function anonymousVolumes(): Promise<string[]> {
-  return (await askPodman('volume', 'ls', '--quiet')).filter((name) => /^[0-9a-f]{64}$/.test(name));
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { podmanHost, runCommand } from '../../../../engine/pod/host/index.ts';
 import type { ObjectServer } from '../../../integration/store/object-server.ts';
 import { processes } from '../../cli.ts';
+import { askPodman, labelled } from '../podman.ts';
 import type { SupervisedServer } from './supervised-server.ts';
 
 /** What can be killed, and how many of a hundred tries go to it. */
@@ -18,18 +18,6 @@ export interface Victims {
   readonly store: ObjectServer | null;
   readonly engineId: string;
 }
-
-const ASK_MS = 20_000;
-
-/** Runs `podman <args>` as the engine does and gives the lines that it printed. */
-export async function askPodman(...args: string[]): Promise<string[]> {
-  const host = await podmanHost();
-  const { stdout } = await runCommand(host.command(args), { timeoutMs: ASK_MS });
-  return stdout.split('\n').filter(Boolean).toSorted();
-}
-
-/** The arguments that limit a list to what bears an engine's label. */
-export const labelled = (engineId: string): string[] => ['--filter', `label=io.stageflow.engine=${engineId}`];
 
 function killQueue(home: string): boolean {
   let pid: unknown;
