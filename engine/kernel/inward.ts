@@ -12,6 +12,8 @@ const INWARD: ReadonlySet<ErrorCode> = new Set([
   'data_folder_busy',
   'node_name_taken',
   'podman_failed',
+  'pod_killed',
+  'pod_lost',
   'image_missing',
   'nats_failed',
   'nats_unsafe',
