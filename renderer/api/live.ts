@@ -27,6 +27,8 @@ export interface Listener {
   onSnapshot(snapshot: Snapshot): void;
   /** Comes after what is known, in order, without a gap. */
   onEvents(events: readonly StageflowEvent[]): void;
+  /** A job is gone with everything that was kept of it. */
+  onRemoved(jobId: string): void;
   onLink(link: Link): void;
 }
 
@@ -122,6 +124,9 @@ function tell(frames: readonly Frame[], listener: Listener): boolean {
     if (frame.event === 'snapshot') {
       flush();
       listener.onSnapshot(JSON.parse(frame.data) as Snapshot);
+    } else if (frame.event === 'removed') {
+      flush();
+      listener.onRemoved((JSON.parse(frame.data) as { jobId: string }).jobId);
     } else {
       events.push(JSON.parse(frame.data) as StageflowEvent);
     }

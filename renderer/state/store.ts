@@ -1,5 +1,6 @@
 import { create, type StateCreator } from 'zustand';
 import { type Announcements, createAnnouncements } from './announcements/slice.ts';
+import { createDraft, type DraftSlice } from './draft/slice.ts';
 import { createJob, type JobSlice } from './job/slice.ts';
 import { createJobs, type JobsSlice } from './jobs/slice.ts';
 import { createNotices, type Notices } from './notices/slice.ts';
@@ -11,6 +12,7 @@ import { createShortcuts, type ShortcutsSlice } from './shortcuts/slice.ts';
 export type AppState = SessionSlice &
   JobSlice &
   JobsSlice &
+  DraftSlice &
   Announcements &
   Notices &
   PreferencesSlice &
@@ -23,6 +25,7 @@ export const useApp = create<AppState>()((...store) => ({
   ...createSession(...store),
   ...createJob(...store),
   ...createJobs(...store),
+  ...createDraft(...store),
   ...createAnnouncements(...store),
   ...createNotices(...store),
   ...createPreferences(...store),

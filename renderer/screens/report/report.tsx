@@ -1,5 +1,39 @@
-import { Empty } from '../../ui/states.tsx';
+import { useMemo } from 'react';
+import type { Report } from '@stageflow/engine/report-schema';
+import type { Params } from '../../app/routes.ts';
+import { call } from '../../api/call.ts';
+import { useLoaded } from '../../api/use-loaded.ts';
+import { nameOf, ReportProvider, ReportScreen, ReportTabs } from '../../report/index.ts';
+import { Show } from '../../ui/states.tsx';
+import { apiHost } from './api-host.ts';
+import { ReportActs } from './report-acts.tsx';
+import styles from './report.module.css';
 
-export default function ReportScreen() {
-  return <Empty title="ReportScreen" />;
+/** A job's report, read through the API: the same screens as in the offline file. */
+export default function ReportOfJob({ params: { id = '' } }: { readonly params: Params }) {
+  const loaded = useLoaded(id, async (signal) => {
+    const report = await call('GET /api/v1/jobs/{id}/report', { path: { id }, signal });
+    return report as unknown as Report;
+  });
+  const host = useMemo(() => apiHost(id), [id]);
+  return (
+    <Show of={loaded} what="the report">
+      {(report) => (
+        <ReportProvider report={report} host={host}>
+          <header className={styles['head']}>
+            <div>
+              <p className={styles['name']}>
+                <bdi>{nameOf(report.job)}</bdi>
+              </p>
+              <ReportTabs />
+            </div>
+            <ReportActs id={id} />
+          </header>
+          <div className={styles['report']}>
+            <ReportScreen />
+          </div>
+        </ReportProvider>
+      )}
+    </Show>
+  );
 }

@@ -12,6 +12,8 @@ export interface WatchedJob {
   readonly link: Link;
   /** When the newest event came, in milliseconds since the epoch; null until one did. */
   readonly heardAt: number | null;
+  /** True once somebody removed it. */
+  readonly removed: boolean;
   /** The newest lines of the job's log, oldest first. */
   readonly log: readonly LogLine[];
 }
@@ -31,7 +33,7 @@ export const createJob: Slice<JobSlice> = (set, get) => ({
       const { watched } = get();
       if (watched?.id === jobId) set({ watched: { ...watched, ...part } });
     };
-    set({ watched: { id: jobId, view: null, link: { state: 'connecting' }, heardAt: null, log: [] } });
+    set({ watched: { id: jobId, view: null, link: { state: 'connecting' }, heardAt: null, removed: false, log: [] } });
     const fold = createFold((view, events) => {
       const log = [...(get().watched?.log ?? []), ...logLines(events)].slice(-MOST_LINES);
       change({ view, log, heardAt: view?.updatedAt ?? null });
@@ -41,6 +43,7 @@ export const createJob: Slice<JobSlice> = (set, get) => ({
       {
         onSnapshot: ({ views }) => fold.start(views.find((view) => view.jobId === jobId) ?? null),
         onEvents: (events) => fold.add(events),
+        onRemoved: () => change({ removed: true }),
         onLink: (link) => change({ link }),
       },
     );

@@ -14,6 +14,8 @@ export interface JobsSlice {
   /** Keeps the list fresh until the returned function is called. */
   watchJobs(): () => void;
   loadOlderJobs(): Promise<void>;
+  /** Takes a removed job out of the list. */
+  forgetJob(jobId: string): void;
 }
 
 const PAGE = 50;
@@ -52,6 +54,7 @@ export const createJobs: Slice<JobsSlice> = (set, get) => ({
       {
         onSnapshot: () => soon(0),
         onEvents: () => soon(CALM_MS),
+        onRemoved: (jobId) => get().forgetJob(jobId),
         onLink: (jobsLink) => set({ jobsLink }),
       },
     );
@@ -60,6 +63,9 @@ export const createJobs: Slice<JobsSlice> = (set, get) => ({
       stop();
       if (timer !== null) clearTimeout(timer);
     };
+  },
+  forgetJob(jobId) {
+    set({ jobs: get().jobs?.filter(({ id }) => id !== jobId) ?? null });
   },
   async loadOlderJobs() {
     const { olderJobs } = get();

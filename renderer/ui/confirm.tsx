@@ -1,0 +1,46 @@
+import { lazy, type ReactNode, Suspense } from 'react';
+import styles from './confirm.module.css';
+
+const Overlay = lazy(async () => ({ default: (await import('./overlay.tsx')).Overlay }));
+
+/** Asks before what cannot be undone. The safe answer has the focus. */
+export function Confirm({
+  title,
+  act,
+  onAct,
+  onClose,
+  children,
+}: {
+  readonly title: string;
+  /** Word of the button that does it. */
+  readonly act: string;
+  readonly onAct: () => Promise<void>;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Suspense fallback={null}>
+      <Overlay label={title} onClose={onClose}>
+        <div className={styles['confirm']}>
+          <h2>{title}</h2>
+          <p>{children}</p>
+          <div className={styles['acts']}>
+            <button type="button" autoFocus onClick={onClose}>
+              Keep it
+            </button>
+            <button
+              type="button"
+              className="danger"
+              onClick={() => {
+                onClose();
+                void onAct();
+              }}
+            >
+              {act}
+            </button>
+          </div>
+        </div>
+      </Overlay>
+    </Suspense>
+  );
+}
