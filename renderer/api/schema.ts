@@ -15,6 +15,8 @@ export type MovedJob = { readonly "id": string; readonly "state": "PENDING" | "E
 export type Again = { readonly "access"?: Access };
 export type Event = { readonly "id": string; readonly "seq": number; readonly "time": number; readonly "jobId": string; readonly "attempt": number; readonly "cause": string | null; readonly "type": string; readonly "version": number; readonly "data": Readonly<Record<string, unknown>> };
 export type Artifacts = { readonly "artifacts": readonly ({ readonly "path": string; readonly "size": number; readonly "contentType": string })[]; readonly "next": string | null };
+export type FindingsSoFar = { readonly "findings": readonly (FoundSoFar)[]; readonly "cells": number; readonly "of": number };
+export type FoundSoFar = { readonly "scanner": string; readonly "rule": string; readonly "title": string; readonly "severity": "critical" | "serious" | "moderate" | "minor" | "info"; readonly "outcome": "fail" | "needs-review"; readonly "howToFix": string; readonly "pages": number; readonly "places": number; readonly "first": { readonly "pageId": string; readonly "selector": string | null; readonly "snippet": string | null; readonly "url": string | null; readonly "message": string | null; readonly "screenshot": string | null } | null };
 export type Comparison = { readonly "a": string; readonly "b": string; readonly "comparable": boolean; readonly "reasons": readonly (string)[]; readonly "new": readonly ({ readonly "fingerprint": string; readonly "title": string; readonly "severity": string; readonly "outcome": string })[]; readonly "fixed": readonly ({ readonly "fingerprint": string; readonly "title": string; readonly "severity": string; readonly "outcome": string })[]; readonly "same": readonly ({ readonly "fingerprint": string; readonly "title": string; readonly "severity": string; readonly "outcome": string })[]; readonly "notComparable": readonly ({ readonly "fingerprint": string; readonly "title": string; readonly "severity": string; readonly "outcome": string })[] };
 export type Ignore = { readonly "id": string; readonly "fingerprint": string; readonly "reason": string; readonly "owner": string; readonly "createdAt": number; readonly "expiresAt": number | null };
 export type NewIgnore = { readonly "fingerprint": string; readonly "reason": string; readonly "expiresAt"?: number | null };
@@ -52,6 +54,7 @@ export interface Api {
   'GET /api/v1/jobs/{id}/report': { path: { readonly "id": string }; query: { readonly "format"?: "json" | "html" | "sarif" | "junit" | "csv" | "md" | "gitlab" }; answer: Readonly<Record<string, unknown>> | readonly (Readonly<Record<string, unknown>>)[] };
   'GET /api/v1/jobs/{id}/artifacts': { path: { readonly "id": string }; query: { readonly "cursor"?: string; readonly "limit"?: number }; answer: Artifacts };
   'GET /api/v1/jobs/{id}/artifacts/{path}': { path: { readonly "id": string; readonly "path": string }; answer: Response };
+  'GET /api/v1/jobs/{id}/findings': { path: { readonly "id": string }; query: { readonly "page"?: string; readonly "scanner"?: string }; answer: FindingsSoFar };
   'POST /api/v1/jobs/import': { body: unknown; answer: Accepted };
   'GET /api/v1/jobs/{id}/export': { path: { readonly "id": string }; answer: Response };
   'GET /api/v1/compare': { query: { readonly "a": string; readonly "b": string }; answer: Comparison };

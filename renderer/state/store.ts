@@ -5,6 +5,7 @@ import { createJob, type JobSlice } from './job/slice.ts';
 import { createJobs, type JobsSlice } from './jobs/slice.ts';
 import { createNotices, type Notices } from './notices/slice.ts';
 import { createPreferences, type PreferencesSlice } from './preferences/slice.ts';
+import { createScanners, type ScannersSlice } from './scanners/slice.ts';
 import { createSession, type SessionSlice } from './session/slice.ts';
 import { createShortcuts, type ShortcutsSlice } from './shortcuts/slice.ts';
 
@@ -13,6 +14,7 @@ export type AppState = SessionSlice &
   JobSlice &
   JobsSlice &
   DraftSlice &
+  ScannersSlice &
   Announcements &
   Notices &
   PreferencesSlice &
@@ -26,6 +28,7 @@ export const useApp = create<AppState>()((...store) => ({
   ...createJob(...store),
   ...createJobs(...store),
   ...createDraft(...store),
+  ...createScanners(...store),
   ...createAnnouncements(...store),
   ...createNotices(...store),
   ...createPreferences(...store),

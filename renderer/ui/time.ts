@@ -22,6 +22,11 @@ export function clock(milliseconds: number): string {
   });
 }
 
+/** A short stretch of time to a tenth of a second, as in `0.4 s`. */
+export function shortStretch(milliseconds: number): string {
+  return milliseconds < 10_000 ? `${(milliseconds / 1000).toFixed(1)} s` : stretch(milliseconds);
+}
+
 /** A stretch of time, as in `48 s`, `3 min 20 s`, `2 h 5 min`. */
 export function stretch(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));

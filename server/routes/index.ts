@@ -4,6 +4,7 @@ import { webRoutes } from '../web/routes.ts';
 import { bundleRoutes } from './bundle.ts';
 import { compareRoutes } from './compare.ts';
 import { doctorRoutes } from './doctor.ts';
+import { findingRoutes } from './findings.ts';
 import { healthRoutes } from './health.ts';
 import { ignoreRoutes } from './ignores.ts';
 import { jobActRoutes } from './job-acts.ts';
@@ -26,6 +27,7 @@ const RESOURCES: readonly Route[] = [
   ...jobRoutes,
   ...jobActRoutes,
   ...jobContentRoutes,
+  ...findingRoutes,
   ...bundleRoutes,
   ...compareRoutes,
   ...ignoreRoutes,

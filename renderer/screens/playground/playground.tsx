@@ -23,7 +23,10 @@ import type { ZipSummary } from './zip-summary.ts';
 /** A new scan: what is to be scanned, by which modules, how; then it starts. */
 export default function Playground() {
   const maySubmit = useApp(may('submit'));
-  const loaded = useLoaded('scanners', (signal) => call('GET /api/v1/scanners', { signal }));
+  const loaded = useLoaded(
+    'scanners',
+    useApp((state) => state.loadScanners),
+  );
   if (!maySubmit) {
     return (
       <Empty title="Your token only reads">
@@ -33,7 +36,7 @@ export default function Playground() {
   }
   return (
     <Show of={loaded} what="the modules">
-      {({ scanners }) => <Form scanners={scanners} />}
+      {(scanners) => <Form scanners={scanners} />}
     </Show>
   );
 }

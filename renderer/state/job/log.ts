@@ -1,4 +1,5 @@
 import type { StageflowEvent } from '@stageflow/engine/event';
+import type { JobView } from '@stageflow/engine/view';
 
 /** One line of what happened. */
 export interface LogLine {
@@ -9,12 +10,20 @@ export interface LogLine {
   readonly tone: 'plain' | 'trouble';
 }
 
-/** What events say, in words, in order. */
-export function logLines(events: readonly StageflowEvent[]): LogLine[] {
-  return events.map((event) => ({ seq: event.seq, time: event.time, ...wordsOf(event) }));
+/** What events say, in words, in order. Pages are called by their path where the view knows it. */
+export function logLines(events: readonly StageflowEvent[], view: Pick<JobView, 'pages'> | null): LogLine[] {
+  if (events.length === 0) return [];
+  const paths = new Map(view?.pages.map(({ pageId, url }) => [pageId, pathOf(url)]));
+  const nameOf = (pageId: string) => (pageId === '_site' ? 'the whole site' : (paths.get(pageId) ?? pageId));
+  return events.map((event) => ({ seq: event.seq, time: event.time, ...wordsOf(event, nameOf) }));
 }
 
-function wordsOf(event: StageflowEvent): Pick<LogLine, 'text' | 'tone'> {
+function pathOf(url: string): string {
+  const parsed = URL.parse(url);
+  return parsed === null ? url : parsed.pathname + parsed.search;
+}
+
+function wordsOf(event: StageflowEvent, nameOf: (pageId: string) => string): Pick<LogLine, 'text' | 'tone'> {
   switch (event.type) {
     case 'jobs.events.created':
       return plain('Accepted');
@@ -29,7 +38,7 @@ function wordsOf(event: StageflowEvent): Pick<LogLine, 'text' | 'tone'> {
     }
     case 'scan.events.cell.completed': {
       const { scanner, pageId, outcome, failure, milliseconds } = event.data;
-      const where = pageId === '_site' ? 'the whole site' : pageId;
+      const where = nameOf(pageId);
       const how = failure === null ? outcome : `${outcome}: ${failure.sentence}`;
       return outcome === 'ok'
         ? plain(`${scanner} looked at ${where} in ${(milliseconds / 1000).toFixed(1)} s`)
@@ -38,8 +47,8 @@ function wordsOf(event: StageflowEvent): Pick<LogLine, 'text' | 'tone'> {
     case 'scan.events.page.completed': {
       const { pageId, status, failure } = event.data;
       return status === 'scanned' || failure === null
-        ? plain(`Page ${pageId} is ${status}`)
-        : { text: `Page ${pageId} is ${status}: ${failure.sentence}`, tone: 'trouble' };
+        ? plain(`${nameOf(pageId)} is ${status}`)
+        : { text: `${nameOf(pageId)} is ${status}: ${failure.sentence}`, tone: 'trouble' };
     }
     case 'scan.events.completed':
       return plain(`Scanned ${event.data.pages.toLocaleString('en')} pages; the report is being put together`);

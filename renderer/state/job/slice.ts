@@ -35,7 +35,7 @@ export const createJob: Slice<JobSlice> = (set, get) => ({
     };
     set({ watched: { id: jobId, view: null, link: { state: 'connecting' }, heardAt: null, removed: false, log: [] } });
     const fold = createFold((view, events) => {
-      const log = [...(get().watched?.log ?? []), ...logLines(events)].slice(-MOST_LINES);
+      const log = [...(get().watched?.log ?? []), ...logLines(events, view)].slice(-MOST_LINES);
       change({ view, log, heardAt: view?.updatedAt ?? null });
     });
     const stop = follow(
