@@ -76,12 +76,12 @@ export function AddressField() {
             onChange={(event) => changeDraft({ allowLocal: event.target.checked })}
           />
           <span>
-            Allow <code>{local.join(', ')}</code>, on the server's own machine
+            Allow <code>{local.join(', ')}</code>: a private address, reached from the server
           </span>
         </label>
       )}
       {local.length > 0 && !isAdmin && (
-        <p className={styles['fault']}>Addresses of the server's own machine are scanned for administrators alone.</p>
+        <p className={styles['fault']}>A private address is scanned for administrators alone.</p>
       )}
     </section>
   );

@@ -37,7 +37,7 @@ describe('reading the address field', () => {
   });
 });
 
-describe('addresses of the own machine', () => {
+describe('addresses of the own machine and network', () => {
   it('are named with their port', () => {
     const urls = [
       'http://localhost:3000/a',
@@ -46,7 +46,10 @@ describe('addresses of the own machine', () => {
       'https://[::1]/',
       'example.org',
       'localhost.example.org',
+      'http://10.1.2.3:81/',
+      '172.20.0.1',
+      '172.40.0.1',
     ];
-    expect(localHosts(urls)).toEqual(['localhost:3000', '127.0.0.1:80', '[::1]:443']);
+    expect(localHosts(urls)).toEqual(['localhost:3000', '127.0.0.1:80', '[::1]:443', '10.1.2.3:81', '172.20.0.1:80']);
   });
 });

@@ -14,7 +14,9 @@ export interface Addresses {
 }
 
 const MOST = 10_000;
-const LOCAL = /^(?:https?:\/\/)?(?:localhost|[\w.-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?=[:/?#]|$)/i;
+/** The server's own machine and its private network, as far as an address says it by itself. */
+const LOCAL =
+  /^(?:https?:\/\/)?(?:localhost|[\w.-]+\.localhost|(?:127|10)(?:\.\d{1,3}){3}|(?:192\.168|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2}|\[::1\])(?=[:/?#]|$)/i;
 
 /** Why an address cannot be scanned, or null. The server judges again, and knows more (ports, private ranges, its own rules). */
 function faultOf(text: string): string | null {
@@ -49,7 +51,7 @@ export function readAddresses(text: string): Addresses {
   return { urls: [...urls], faults, repeated };
 }
 
-/** `host:port` of the addresses that lead to the server's own machine, each once; those need an administrator's word. */
+/** `host:port` of the addresses that lead to the server's own machine or its private network, each once; those need an administrator's word. */
 export function localHosts(urls: readonly string[]): readonly string[] {
   const hosts = urls
     .filter((url) => LOCAL.test(url))

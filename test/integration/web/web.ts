@@ -30,6 +30,8 @@ export interface Web {
   visit(path: string, look?: Look): Promise<Visit>;
   /** Opens an address signed in with a token of these scopes. */
   signedIn(path: string, scopes?: readonly TokenScope[], look?: Look): Promise<Visit>;
+  /** Cuts every connection and answers nobody while something happens. */
+  outage(meanwhile: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,14 +62,15 @@ function watch(page: Page, origin: string): string[] {
 export async function startWeb(options: Parameters<typeof startTestServer>[0] = {}): Promise<Web> {
   const server = await startTestServer(options);
   const { config, clock, log } = server.services;
-  const listener: Listener = await listen({ app: server.app, config: { ...config, port: 0 }, clock, log });
+  const open = (port: number) => listen({ app: server.app, config: { ...config, port }, clock, log });
+  let listener: Listener = await open(0);
   const origin = `http://127.0.0.1:${listener.port}`;
   // Root may not use Chromium's sandbox; the pages under test are our own.
   const browser: Browser = await chromium.launch({
     executablePath: chromiumPath(),
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
   });
-  const open = async (path: string, look: Look, cookie: string | null): Promise<Visit> => {
+  const show = async (path: string, look: Look, cookie: string | null): Promise<Visit> => {
     const { width = 1280, height = 900, dark = false } = look;
     const context = await browser.newContext({
       viewport: { width, height },
@@ -86,10 +89,16 @@ export async function startWeb(options: Parameters<typeof startTestServer>[0] = 
   return {
     server,
     origin,
-    visit: (path, look = {}) => open(path, look, null),
+    visit: (path, look = {}) => show(path, look, null),
     async signedIn(path, scopes = ['admin'], look = {}) {
       const answer = await server.call('', 'POST', '/api/v1/session', { token: server.token(scopes) });
-      return open(path, look, answer.headers.get('set-cookie')?.split(';')[0] ?? '');
+      return show(path, look, answer.headers.get('set-cookie')?.split(';')[0] ?? '');
+    },
+    async outage(meanwhile) {
+      const { port } = listener;
+      await listener.close(0);
+      await meanwhile();
+      listener = await open(port);
     },
     async close() {
       await browser.close();

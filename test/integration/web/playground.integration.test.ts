@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ZipFile } from 'yazl';
+import { startWeb, type Web } from './web.ts';
+
+let web: Web;
+beforeAll(async () => {
+  web = await startWeb();
+});
+afterAll(() => web?.close());
+
+async function zipOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
+  const zip = new ZipFile();
+  for (const [name, text] of Object.entries(files)) zip.addBuffer(Buffer.from(text), name);
+  zip.end();
+  const chunks: Buffer[] = [];
+  for await (const chunk of zip.outputStream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+describe('a new scan', () => {
+  it('of addresses starts by keyboard alone, runs, and leads to its report', async () => {
+    const { context, page, trouble } = await web.signedIn('/playground', ['submit', 'read']);
+    await page.getByRole('textbox', { name: 'Addresses' }).waitFor();
+    await page.keyboard.type('shop.example');
+    await page.keyboard.press('Control+Enter');
+    await page.waitForURL(/\/scan\/[0-9a-z]{26}$/);
+    await page.getByRole('heading', { level: 2, name: /^Scanned 3 pages/ }).waitFor();
+    await page.getByRole('link', { name: 'Open the report' }).click();
+    await page.waitForURL(/\/report$/);
+    await page.getByRole('navigation', { name: 'Report' }).getByRole('link', { name: 'Coverage' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Coverage' }).waitFor();
+    await page.goBack();
+    await page.getByRole('link', { name: 'The run' }).click();
+    await page.waitForURL(/\/scan\/[0-9a-z]{26}$/);
+    expect(trouble).toEqual([]);
+    await context.close();
+  });
+
+  it('says on which line something is wrong, and does not start', async () => {
+    const { context, page, trouble } = await web.signedIn('/playground', ['submit', 'read']);
+    await page.getByRole('textbox', { name: 'Addresses' }).fill('shop.example\nftp://shop.example');
+    await page.getByText('Line 2 begins with ftp:, not http: or https:.').waitFor();
+    await page.getByRole('button', { name: 'Start scan' }).click();
+    await page.locator('#why', { hasText: 'Line 2 cannot be used.' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/playground');
+    expect(trouble).toEqual([]);
+    await context.close();
+  });
+
+  it('wants a module, and tells what each costs', async () => {
+    const { context, page } = await web.signedIn('/playground', ['submit', 'read']);
+    await page.getByRole('textbox', { name: 'Addresses' }).fill('shop.example');
+    await page.getByLabel('Most pages').fill('100');
+    await page.getByText('For up to 100 pages').waitFor();
+    for (const box of await page.getByRole('group', { name: 'Modules' }).getByRole('checkbox').all())
+      await box.uncheck();
+    await page.getByText('Choose at least one module.').waitFor();
+    await page.getByRole('checkbox', { name: /Accessibility/ }).check();
+    await page.getByText(/Takes up to 3 min\. Runs on this server/).waitFor();
+    await context.close();
+  });
+
+  it('takes what is pasted anywhere', async () => {
+    const { context, page } = await web.signedIn('/playground', ['submit', 'read']);
+    await page.getByRole('heading', { level: 1, name: 'New scan' }).click();
+    await page.evaluate(`(() => {
+      const data = new DataTransfer();
+      data.setData('text/plain', 'one.example\\ntwo.example');
+      document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    })()`);
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Addresses' }).inputValue())
+      .toBe('one.example\ntwo.example');
+    await context.close();
+  });
+
+  it('looks into an archive before it is sent, sends it, and unpacks it first', async () => {
+    const { context, page, trouble } = await web.signedIn('/playground', ['submit', 'read']);
+    const buffer = await zipOf({ 'index.html': '<h1>Shop</h1>', 'a.html': 'a', _headers: '/*' });
+    await page
+      .getByLabel('File', { exact: true })
+      .setInputFiles({ name: 'büro & co.zip', mimeType: 'application/zip', buffer });
+    await page.getByText('Served as told by').waitFor();
+    await page.getByText('For 2 pages').waitFor();
+    await page.getByRole('button', { name: 'Start scan' }).click();
+    await page.waitForURL(/\/scan\/[0-9a-z]{26}$/);
+    await page.getByRole('list', { name: 'Steps of the run' }).getByText('Unpacking').waitFor();
+    expect(trouble).toEqual([]);
+    await context.close();
+  });
+
+  it('takes a ZIP that is dropped anywhere in the window, and refuses what is none in a sentence', async () => {
+    const { context, page } = await web.signedIn('/playground', ['submit', 'read']);
+    await page.getByRole('heading', { level: 1, name: 'New scan' }).waitFor();
+    const notices = page.getByRole('region', { name: 'Notices' });
+    const drop = (name: string, text: string) =>
+      page.evaluate(
+        `(() => {
+          const data = new DataTransfer();
+          data.items.add(new File([${JSON.stringify(text)}], ${JSON.stringify(name)}, { type: 'application/octet-stream' }));
+          document.querySelector('h1').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+        })()`,
+      );
+    await drop('photo.png', 'x');
+    await notices.getByText('photo.png is no ZIP and no list of addresses.').waitFor();
+    await drop('broken.zip', 'no archive');
+    await notices.getByText('broken.zip is no ZIP archive. Pack the build folder again.').waitFor();
+    await drop('list.txt', 'https://one.example');
+    await expect.poll(() => page.getByRole('textbox', { name: 'Addresses' }).inputValue()).toBe('https://one.example');
+    await context.close();
+  });
+
+  it('tells what the server refuses, with what to do next', async () => {
+    const { context, page } = await web.signedIn('/playground', ['submit', 'read']);
+    await page.getByRole('textbox', { name: 'Addresses' }).fill('http://10.0.0.1/');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('private address').waitFor();
+    await page.getByRole('alert').getByText('Such addresses are not scanned').waitFor();
+    await context.close();
+  });
+
+  it('keeps what was typed while another screen is looked at', async () => {
+    const { context, page } = await web.signedIn('/playground', ['submit', 'read']);
+    await page.getByRole('textbox', { name: 'Addresses' }).fill('shop.example');
+    await page.getByRole('link', { name: 'Runs' }).click();
+    await page.getByRole('link', { name: 'Scan', exact: true }).click();
+    expect(await page.getByRole('textbox', { name: 'Addresses' }).inputValue()).toBe('shop.example');
+    await context.close();
+  });
+
+  it('is not offered to a token that only reads', async () => {
+    const { context, page } = await web.signedIn('/playground', ['read']);
+    await page.getByRole('heading', { level: 1, name: 'Your token only reads' }).waitFor();
+    await context.close();
+  });
+});
