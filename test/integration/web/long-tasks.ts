@@ -32,7 +32,7 @@ export async function longTasks(
       .map(({ pid, tid }) => `${pid} ${tid}`),
   );
   const tasks = events
-    .filter(({ name, pid, tid }) => /RunTask$/.test(name) && mains.has(`${pid} ${tid}`))
+    .filter(({ name, pid, tid }) => name.endsWith('RunTask') && mains.has(`${pid} ${tid}`))
     .map(({ tdur = 0 }) => tdur / 1000);
   if (tasks.length === 0) throw new Error('the trace holds no tasks of the page');
   return { longest: Math.max(...tasks), count: tasks.length };
