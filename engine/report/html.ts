@@ -14,6 +14,8 @@ export interface HtmlOptions {
   readonly assetBase?: string | null;
   /** True when what the report names is sure to lie there, as in an archive or under a share: pictures then load by themselves. */
   readonly beside?: boolean;
+  /** False leaves every picture beside the file. */
+  readonly inlinePictures?: boolean;
   /** Most bytes of the whole file; 15 MiB unless told otherwise. Pictures are left out to keep it, findings never. */
   readonly budget?: number;
 }
@@ -32,7 +34,7 @@ export interface ReportDocument {
 }
 
 /** Most bytes of `report.html`. */
-const HTML_BUDGET = 15 * 2 ** 20;
+export const HTML_BUDGET = 15 * 2 ** 20;
 
 /** `report.html`: one self-contained file that opens from disk with no network. Everything hostile is inert data in it. */
 export async function renderHtml(report: Report, options: HtmlOptions): Promise<string> {
@@ -45,10 +47,17 @@ export async function renderScannerHtml(report: Report, scanner: string, options
 }
 
 async function fill(report: Report, options: HtmlOptions, only: string | null): Promise<string> {
-  const { template, readArtifact, assetBase = null, beside = false, budget = HTML_BUDGET } = options;
+  const {
+    template,
+    readArtifact,
+    assetBase = null,
+    beside = false,
+    inlinePictures = true,
+    budget = HTML_BUDGET,
+  } = options;
   const still = staticSummary(report);
   const bare = template.length + still.length + inertJson(report).length;
-  const evidence = await chooseEvidence(report, readArtifact, budget - bare);
+  const evidence = await chooseEvidence(report, readArtifact, budget - bare, inlinePictures ? undefined : 0);
   const document: ReportDocument = { report, ...evidence, assetBase, beside, only };
   const parts: Readonly<Record<string, string>> = {
     title: escapeHtml(titleOf(report)),

@@ -25,14 +25,19 @@ const DRAWN_SHARE = 0.25;
 const pathOf = (key: string) => key.slice(key.indexOf('/') + 1);
 
 /**
- * Evidence to inline within `room` characters: the data of drawings, then the first crop of every cause by weight, then full pages of
+ * Evidence to inline within `room` characters, of which pictures may take `pictures`: the data of drawings, then the first crop of every cause by weight, then full pages of
  * the worst causes, then more crops.
  */
-export async function chooseEvidence(report: Report, read: ReadArtifact, room: number): Promise<InlineEvidence> {
+export async function chooseEvidence(
+  report: Report,
+  read: ReadArtifact,
+  room: number,
+  pictures = room,
+): Promise<InlineEvidence> {
   const sizes = new Map(report.artifacts.map((a) => [a.key, a.size]));
   const documents: Record<string, unknown> = {};
   const images: Record<string, string> = {};
-  let left = room;
+  let left = Math.min(room, pictures);
   let drawn = room * DRAWN_SHARE;
   for (const { key, size } of report.artifacts) {
     if (!DRAWN.test(key) || size > drawn) continue;
@@ -41,7 +46,7 @@ export async function chooseEvidence(report: Report, read: ReadArtifact, room: n
     if (!document) continue;
     documents[pathOf(key)] = document;
     drawn -= bytes.length;
-    left -= bytes.length;
+    left = Math.min(left, room - (room * DRAWN_SHARE - drawn));
   }
   const tried = new Set<string>();
   for (const key of picturesWanted(report)) {
@@ -71,7 +76,7 @@ function jsonOf(bytes: Uint8Array): object | null {
 }
 
 /** Keys of every picture that a screen of the report can show, the most telling first; a key may come twice. */
-function* picturesWanted(report: Report): Generator<string> {
+export function* picturesWanted(report: Report): Generator<string> {
   const screenshots = new Map(report.pages.map((p) => [p.id, p.screenshot]));
   for (const { occurrences } of report.findings) {
     const first = occurrences.find((o) => o.screenshot !== null)?.screenshot;

@@ -51,7 +51,7 @@ export interface Api {
   'POST /api/v1/jobs/{id}/retry': { path: { readonly "id": string }; body: Again; answer: Accepted };
   'POST /api/v1/jobs/{id}/cells/{page}/{scanner}/retry': { path: { readonly "id": string; readonly "page": string; readonly "scanner": string }; body: Again; answer: Accepted };
   'GET /api/v1/jobs/{id}/events': { path: { readonly "id": string }; query: { readonly "after"?: number | null; readonly "limit"?: number }; answer: { readonly "events": readonly (Event)[]; readonly "next": number | null } };
-  'GET /api/v1/jobs/{id}/report': { path: { readonly "id": string }; query: { readonly "format"?: "json" | "html" | "sarif" | "junit" | "csv" | "md" | "gitlab" }; answer: Readonly<Record<string, unknown>> | readonly (Readonly<Record<string, unknown>>)[] };
+  'GET /api/v1/jobs/{id}/report': { path: { readonly "id": string }; query: { readonly "format"?: "json" | "html" | "sarif" | "junit" | "csv" | "md" | "gitlab" | "zip" }; answer: Readonly<Record<string, unknown>> | readonly (Readonly<Record<string, unknown>>)[] };
   'GET /api/v1/jobs/{id}/artifacts': { path: { readonly "id": string }; query: { readonly "cursor"?: string; readonly "limit"?: number }; answer: Artifacts };
   'GET /api/v1/jobs/{id}/artifacts/{path}': { path: { readonly "id": string; readonly "path": string }; answer: Response };
   'GET /api/v1/jobs/{id}/findings': { path: { readonly "id": string }; query: { readonly "page"?: string; readonly "scanner"?: string }; answer: FindingsSoFar };

@@ -82,6 +82,12 @@ export function deliverReportPage(object: { readonly size: number; readonly body
   return new Response(streamOf(object.body), { headers: { ...guarded(REPORT_PAGE), ...headers } });
 }
 
+/** Answers with an archive as a file to save, while it is made. */
+export function deliverArchive(archive: Body, name: string): Response {
+  const headers = { 'content-type': 'application/zip', 'content-disposition': `attachment; filename="${name}"` };
+  return new Response(streamOf(archive), { headers: { ...guarded(NOTHING), ...headers } });
+}
+
 /** Answers with a text as a file to save. */
 export function deliverFile(text: string, type: string, name: string): Response {
   const headers = { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` };

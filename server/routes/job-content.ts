@@ -1,9 +1,11 @@
 import { artifactKeys, belongsTo } from '@stageflow/engine/artifact';
 import { StageflowError } from '@stageflow/engine/kernel';
+import { ensureReportTemplate, renderArchive } from '@stageflow/engine/report';
 import { z } from '@hono/zod-openapi';
 import { route, type Route } from '../route.ts';
+import { readWhole } from '../share/stored-report.ts';
 import { readCursor, writeCursor } from './cursor.ts';
-import { deliverFile, deliverObject, deliverReportPage, objectHeaders, readRange } from './deliver.ts';
+import { deliverArchive, deliverFile, deliverObject, deliverReportPage, objectHeaders, readRange } from './deliver.ts';
 import { JobIdParam } from './job-shapes.ts';
 import { noReport, readReport, REPORT_FORMS, WRITTEN_FORMS } from './report-forms.ts';
 
@@ -24,6 +26,8 @@ const EventShape = z
 
 const MOST_EVENTS = 1000;
 const MOST_OBJECTS = 1000;
+/** Largest picture that is read. */
+const PICTURE_BYTES = 16 * 2 ** 20;
 
 const Artifacts = z
   .object({
@@ -83,7 +87,8 @@ export const jobContentRoutes: readonly Route[] = [
       request: { params: JobIdParam, query: z.object({ format: z.enum(REPORT_FORMS).default('json') }) },
       responses: {
         200: {
-          description: 'The report; JSON is of contract 2.0.0 (docs/reference/report-2.0.0.schema.json).',
+          description:
+            'The report; JSON is of contract 2.0.0 (docs/reference/report-2.0.0.schema.json), `zip` is the page with all its pictures beside it.',
           content: {
             // GitLab's form is a list.
             'application/json': { schema: { type: ['object', 'array'], items: { type: 'object' } } },
@@ -92,6 +97,7 @@ export const jobContentRoutes: readonly Route[] = [
             'application/xml': text,
             'text/csv': text,
             'text/markdown': text,
+            'application/zip': binary,
           },
         },
       },
@@ -105,6 +111,14 @@ export const jobContentRoutes: readonly Route[] = [
           const object = await engine.store.get('scanner-artifacts', key);
           if (object === null) throw noReport(engine, id);
           return (format === 'html' ? deliverReportPage(object) : deliverObject(key, object, null)) as never;
+        }
+        if (format === 'zip') {
+          const report = await readReport(engine, id);
+          const archive = await renderArchive(report, {
+            template: await ensureReportTemplate(),
+            readArtifact: (key) => readWhole(engine.store, key, PICTURE_BYTES),
+          });
+          return deliverArchive(archive, `report-${id}.zip`) as never;
         }
         const { type, ending, write } = WRITTEN_FORMS[format];
         return deliverFile(write(await readReport(engine, id)), type, `report-${id}.${ending}`) as never;

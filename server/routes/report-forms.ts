@@ -4,7 +4,7 @@ import { StageflowError } from '@stageflow/engine/kernel';
 import { Report, renderCsv, renderGitlab, renderJunit, renderMarkdown, renderSarif } from '@stageflow/engine/report';
 
 /** Forms of a report over HTTP. */
-export const REPORT_FORMS = ['json', 'html', 'sarif', 'junit', 'csv', 'md', 'gitlab'] as const;
+export const REPORT_FORMS = ['json', 'html', 'sarif', 'junit', 'csv', 'md', 'gitlab', 'zip'] as const;
 export type ReportForm = (typeof REPORT_FORMS)[number];
 
 /** Largest report that is read into memory to be written in another form. Whole reports are streamed. */
@@ -22,7 +22,7 @@ export const WRITTEN_FORMS = {
     write: (report: Report) => Object.values(renderGitlab(report))[0] ?? '[]',
   },
 } as const satisfies Record<
-  Exclude<ReportForm, 'json' | 'html'>,
+  Exclude<ReportForm, 'json' | 'html' | 'zip'>,
   { type: string; ending: string; write: (report: Report) => string }
 >;
 

@@ -5,7 +5,10 @@ import { pipeline } from 'node:stream/promises';
 import { claimFolder, defaultDataFolder, makeFolder, refusalOfFolder, reportsOf } from '@stageflow/engine';
 import { StageflowError } from '@stageflow/engine/kernel';
 import {
+  ensureReportTemplate,
+  fitsOneFile,
   Report,
+  renderArchive,
   renderCsv,
   renderGitlab,
   renderJson,
@@ -86,6 +89,7 @@ export interface Written {
 }
 
 const MOST_REPORT = 512 * 2 ** 20;
+const MOST_PICTURE = 16 * 2 ** 20;
 
 /** Writes the report's forms, and with `--output` its evidence, into a folder. Null when the job has no report (a refused archive). */
 export async function writeOutputs(
@@ -100,6 +104,7 @@ export async function writeOutputs(
   const folder = output === undefined ? join(reportsOf(defaultDataFolder()), jobId) : resolve(output);
   const html = async () => (await readText(records, `${jobId}/report.html`)) ?? '';
   const files = await writeForms(report, html, formats, folder);
+  if (formats.includes('html') && !fitsOneFile(report)) await writeArchive(records, report, folder);
   if (output !== undefined) await copyArtifacts(records, jobId, folder);
   return { report, folder, first: firstOf(files, folder) };
 }
@@ -134,6 +139,21 @@ export async function writeForms(
     }
     return files;
   });
+}
+
+/** The page with all its pictures beside it, for a report whose one file could not hold them. */
+async function writeArchive(records: Pick<Records, 'object'>, report: Report, folder: string): Promise<void> {
+  const archive = await renderArchive(report, {
+    template: await ensureReportTemplate(),
+    readArtifact: async (key) => {
+      const object = await records.object(key);
+      if (object === null || object.size > MOST_PICTURE) return null;
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of object.body) chunks.push(chunk);
+      return Buffer.concat(chunks);
+    },
+  });
+  await below(folder, () => pipeline(archive, createWriteStream(join(folder, 'report.zip'))));
 }
 
 async function readText(records: Pick<Records, 'object' | 'keys'>, key: string): Promise<string | null> {

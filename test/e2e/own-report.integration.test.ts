@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureReportTemplate, Report, renderHtml } from '../../engine/report/index.ts';
+import { mixedReport } from '../integration/report/mixed.ts';
+import { cli, createHome, leftovers } from './cli.ts';
+import { serveSite, type SiteServer } from './site-server.ts';
+
+/** Screens of the report, each under an address of its own: a fragment is no page to a scan, but browsers carry one through a redirect. */
+const SCREENS: Readonly<Record<string, string>> = {
+  overview: '#/overview',
+  findings: '#/findings?group=page',
+  finding: '#/findings/c1',
+  pages: '#/pages',
+  page: '#/pages/p0000000000000001',
+  coverage: '#/coverage',
+  artifacts: '#/artifacts',
+  provenance: '#/provenance',
+};
+
+const home = createHome();
+let site: SiteServer;
+beforeAll(async () => {
+  const [report, options] = mixedReport();
+  const html = await renderHtml(report, {
+    template: await ensureReportTemplate(),
+    readArtifact: async () => null,
+    ...options,
+    assetBase: null,
+  });
+  site = await serveSite(new Map(), ({ url }) => {
+    const [, screen = '', file] = url.split('/');
+    if (!(screen in SCREENS)) return null;
+    if (file !== 'report.html')
+      return { status: 302, headers: { location: `/${screen}/report.html${SCREENS[screen]}` } };
+    return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: html };
+  });
+});
+afterAll(async () => {
+  await site?.close();
+  home.dispose();
+});
+
+describe('Stageflow scans its own offline report with every module', () => {
+  it('and finds no accessibility fault on any screen, full marks for accessibility and best practices, and a fast page', async () => {
+    const urls = Object.keys(SCREENS).map((screen) => `${site.origin}/${screen}`);
+    const { code, stdout, stderr } = await cli(
+      ['scan', ...urls, '--no-crawl', '--allow-host', site.host, '--pages', 'all', '--json', '--progress', 'plain'],
+      { home: home.path },
+    );
+    expect(code, stderr).toBe(0);
+    const report = Report.parse(JSON.parse(stdout));
+    expect(report.coverage.totals).toMatchObject({ pagesScanned: urls.length, cellsFailed: 0, cellsMissing: 0 });
+    const told = report.findings
+      .filter((f) => f.category === 'accessibility' || f.witnesses.some((w) => w.scanner === 'axe'))
+      .map(
+        (f) =>
+          `${f.outcome} ${f.issue}: ${f.occurrences.map((o) => `${o.url} ${o.selector} ${o.message}`).join(' | ')}`,
+      );
+    expect(told).toEqual([]);
+    expect(report.findings.filter((f) => f.category === 'links').map((f) => f.title)).toEqual([]);
+    const scores = report.scanners.find((s) => s.id === 'lighthouse')?.scores ?? [];
+    const of = (id: string) => scores.find((score) => score.id === id)?.pages.map((page) => page.value ?? 0) ?? [];
+    const full = urls.map(() => 100);
+    expect({ accessibility: of('accessibility'), 'best-practices': of('best-practices') }).toEqual({
+      accessibility: full,
+      'best-practices': full,
+    });
+    expect(Math.min(...of('performance'))).toBeGreaterThanOrEqual(95);
+    expect(leftovers(home.path)).toEqual([]);
+  }, 600_000);
+});
