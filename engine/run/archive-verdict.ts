@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { StageflowError } from '../kernel/index.ts';
@@ -28,7 +29,9 @@ const SCRIPT = 'cat > /tmp/archive.zip && exec node /app/scanners/runtime/extrac
 /** What intake says of an archive by its outside alone, before anything is set up; null when its inside decides. No such file is `file_not_found`. */
 export async function outsideVerdict(path: string): Promise<ArchiveVerdict | null> {
   try {
-    if (await judgePath(path)) throw new StageflowError('not_a_zip', { path });
+    const found = await stat(path).catch(() => null);
+    if (found?.isDirectory()) throw new StageflowError('not_a_zip', { path });
+    await judgePath(path);
     return null;
   } catch (error) {
     if (!(error instanceof StageflowError) || !['not_a_zip', 'zip_size'].includes(error.code)) throw error;

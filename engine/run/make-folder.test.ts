@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSmallDisk } from '../../test/e2e/support/small-disk.ts';
 import { claimFolder, makeFolder } from './make-folder.ts';
 
 let root: string;
@@ -33,6 +34,20 @@ describe('claiming a folder that a person named', () => {
     claimFolder('--output', at('a', 'b'));
     expect(readdirSync(at('a', 'b'))).toEqual([]);
   });
+
+  const disk = createSmallDisk(1);
+  afterAll(() => disk?.dispose());
+  it.skipIf(disk === null)(
+    'says of a full disk that it is full, and where (needs an account that may mount one)',
+    () => {
+      disk?.fill();
+      const folder = join(disk?.path ?? '', 'out');
+      expect(() => claimFolder('--output', folder)).toThrow(
+        expect.objectContaining({ code: 'disk_full', details: { path: folder } }),
+      );
+      expect(existsSync(folder)).toBe(false);
+    },
+  );
 
   it.each([
     ['a file in the way', () => at('file', 'a'), /file is a file$/],

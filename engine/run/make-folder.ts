@@ -2,6 +2,7 @@ import { lstatSync, mkdirSync, rmdirSync, rmSync, statSync, writeFileSync } from
 import { dirname, join, resolve, sep } from 'node:path';
 import { StageflowError } from '../kernel/index.ts';
 
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
 const errno = (error: unknown) => (error as NodeJS.ErrnoException | null)?.code ?? '';
 
 /**
@@ -80,6 +81,8 @@ function reasonOf(error: unknown): string | null {
 
 /** A failure to write below a folder that a person named with `option`, as a refusal of that folder; anything else as it is. */
 export function refusalOfFolder(option: string, value: string, error: unknown): unknown {
+  // A write that finds no room does not say where.
+  if (FULL.has(errno(error))) return new StageflowError('disk_full', { path: value }, { cause: error });
   const reason = reasonOf(error);
   return reason === null ? error : new StageflowError('bad_option', { option, value, reason }, { cause: error });
 }

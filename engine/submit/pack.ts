@@ -41,7 +41,7 @@ function note(what: string, names: readonly string[]): string[] {
 export function unreadable(path: string, error: unknown): StageflowError {
   const { code = 'unknown' } = (error ?? {}) as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR') return new StageflowError('file_not_found', { path }, { cause: error });
-  const reason = code === 'EACCES' || code === 'EPERM' ? 'this account may not' : code;
+  const reason = code === 'EACCES' || code === 'EPERM' ? 'permission denied' : code;
   return new StageflowError('file_unreadable', { path, reason }, { cause: error });
 }
 

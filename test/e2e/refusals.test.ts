@@ -69,6 +69,10 @@ it('a scan that nothing speaks against gets as far as the set-up', async () => {
   expect(readdirSync(at('good', 'out'))).toEqual([]);
 });
 
+it('Ctrl-C while the machine is set up ends as interrupted, whatever the set-up then says', async () => {
+  expect(await buildProgram(AbortSignal.abort()).run(['scan', site('shop.zip')])).toBe(130);
+});
+
 const DIST = at('dist');
 const CASES: readonly (readonly [string, readonly string[], number, string, RegExp])[] = [
   ['a file that is no ZIP', [at('text.zip')], 2, 'not_a_zip', /Pack the build folder/],

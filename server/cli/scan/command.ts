@@ -1,5 +1,5 @@
 import type { JobSource } from '@stageflow/engine/event';
-import { StageflowError, systemClock } from '@stageflow/engine/kernel';
+import { EXIT, StageflowError, systemClock } from '@stageflow/engine/kernel';
 import type { AccessSecrets } from '@stageflow/engine/scanner';
 import { buildJobSpec, type Staging, takePath } from '@stageflow/engine/submit';
 import { isGone } from '../../local/client.ts';
@@ -39,7 +39,9 @@ async function scanHere(plan: ScanPlan, progress: Progress, interrupted: AbortSi
   const { options, earlier, access, formats, gate } = plan;
   // A scan goes on the way it began: an earlier choice of plain processes needs no second word, and is never made for a person.
   const wanted = { isolation: earlier?.isolation ?? options.isolation, say: progress.say };
-  let engine = await openDoor(wanted);
+  const ready = await setUp(wanted, progress, interrupted);
+  if (ready === null) return EXIT.interrupted;
+  let engine = ready;
   try {
     const jobId = await start(engine, plan, progress.say);
     const onInterrupt = () => {
@@ -79,6 +81,28 @@ async function scanHere(plan: ScanPlan, progress: Progress, interrupted: AbortSi
     progress.end();
     await engine.close();
   }
+}
+
+/** An engine to run the job on; null when Ctrl-C came before it was there: then there is no job, and nothing to go on with. */
+async function setUp(
+  wanted: Parameters<typeof openDoor>[0],
+  progress: Progress,
+  interrupted: AbortSignal,
+): Promise<Door | null> {
+  const onInterrupt = () => progress.say('Stopping after the step in hand; Ctrl-C again ends it at once …');
+  interrupted.addEventListener('abort', onInterrupt, { once: true });
+  try {
+    const engine = await openDoor(wanted);
+    if (!interrupted.aborted) return engine;
+    await engine.close();
+  } catch (error) {
+    // The terminal sends Ctrl-C to programs of the set-up too: what they died of is no fault of theirs.
+    if (!interrupted.aborted) throw error;
+  } finally {
+    interrupted.removeEventListener('abort', onInterrupt);
+  }
+  progress.say('Stopped before the scan began.');
+  return null;
 }
 
 /** The engine to go on with when one has gone: a server that is back, or one of our own. */

@@ -56,6 +56,12 @@ function oldNode(): void {
   chmodSync(path.join(tools, 'node'), 0o755);
 }
 
+it('ends with a sentence for a cache folder that cannot be made, where Node would never end', () => {
+  const run = start(['scan'], { STAGEFLOW_CACHE: '/proc/stageflow' });
+  expect(run).toMatchObject({ code: 5, out: '' });
+  expect(run.err).toMatch(/cache folder \/proc\/stageflow cannot be made/);
+});
+
 it('keeps the caller’s folder, arguments and exit code, and speaks only on stderr', () => {
   const run = start(['scan', 'a b', '--x=$HOME']);
   expect(run.code).toBe(42);
