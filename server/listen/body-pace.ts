@@ -1,13 +1,14 @@
 import { type Clock, StageflowError, type Timer } from '@stageflow/engine/kernel';
 
-/** How slow a body may come: fewer than `bytesPerSecond` over `windowMs` of waiting is too slow. */
+/** How slow a body may come: fewer than `bytesPerSecond` over `windowMs` of waiting is too slow, and so is not one byte in `silentMs`. */
 export interface Pace {
   readonly bytesPerSecond: number;
   readonly windowMs: number;
+  readonly silentMs: number;
 }
 
 /** Slow enough for 200 MiB over a line of 5 Mbit/s, fast enough that a sender of single bytes does not stay for hours. */
-export const BODY_PACE: Pace = { bytesPerSecond: 64 * 1024, windowMs: 60_000 };
+export const BODY_PACE: Pace = { bytesPerSecond: 64 * 1024, windowMs: 60_000, silentMs: 25_000 };
 
 /**
  * A body that fails with `request_timeout` once its sender is too slow. Only the time spent waiting for the sender counts: while nobody
@@ -26,7 +27,7 @@ export function pacedBody(
     const late = Promise.withResolvers<never>();
     late.promise.catch(() => {});
     const begun = clock.now();
-    const timer: Timer = clock.after(Math.max(1, pace.windowMs - waited), () =>
+    const timer: Timer = clock.after(Math.max(1, Math.min(pace.silentMs, pace.windowMs - waited)), () =>
       late.reject(new StageflowError('request_timeout')),
     );
     return Promise.race([reader.read(), late.promise]).finally(() => {

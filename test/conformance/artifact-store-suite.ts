@@ -74,6 +74,59 @@ export function artifactStoreSuite(candidate: Candidate): void {
     expect(await store.head('scanner-artifacts', key('big'))).toEqual({ size: big.length });
   });
 
+  it('L2 keeps objects of 1 KiB to 64 MiB, sent whole and as a stream, and any part of them', {
+    timeout: 120_000,
+  }, async () => {
+    for (const size of [1024, 2 ** 20, 8 * 2 ** 20 - 1, 8 * 2 ** 20 + 1, 64 * 2 ** 20]) {
+      const bytes = Buffer.alloc(size);
+      for (let at = 0; at + 4 <= size; at += 4096) bytes.writeUInt32LE(at, at);
+      const stream = async function* () {
+        for (let at = 0; at < size; at += 700_001) yield new Uint8Array(bytes.subarray(at, at + 700_001));
+      };
+      for (const [name, body] of [
+        ['whole', new Uint8Array(bytes)],
+        ['stream', stream()],
+      ] as const) {
+        const receipt = await store.put('scanner-artifacts', key(`sizes/${name}`), body);
+        expect([size, receipt.size, receipt.sha256]).toEqual([size, size, hash(bytes)]);
+        expect(await store.head('scanner-artifacts', key(`sizes/${name}`))).toEqual({ size });
+        const found = await store.get('scanner-artifacts', key(`sizes/${name}`));
+        const back = createHash('sha256');
+        for await (const chunk of found?.body ?? []) back.update(chunk);
+        expect(back.digest('hex')).toBe(receipt.sha256);
+        const middle = { offset: Math.floor(size / 2), length: 1000 };
+        const part = await store.get('scanner-artifacts', key(`sizes/${name}`), middle);
+        const got: Uint8Array[] = [];
+        for await (const chunk of part?.body ?? []) got.push(chunk);
+        expect(Buffer.concat(got).equals(bytes.subarray(middle.offset, middle.offset + 1000))).toBe(true);
+        await store.remove('scanner-artifacts', key(`sizes/${name}`));
+      }
+    }
+  });
+
+  it('L2 lists more than one page holds, each key once and in order', { timeout: 60_000 }, async () => {
+    const names = Array.from({ length: 1001 }, (_, n) => key(`many/${String(n).padStart(4, '0')}`));
+    const left = [...names];
+    const writer = async () => {
+      for (let name = left.pop(); name !== undefined; name = left.pop())
+        await store.put('scanner-artifacts', name, new Uint8Array([1]));
+    };
+    await Promise.all(Array.from({ length: 16 }, writer));
+    expect(await keysOf(store, key('many/'))).toEqual(names);
+    await store.removeAll('scanner-artifacts', key('many/'));
+    expect(await keysOf(store, key('many/'))).toEqual([]);
+  });
+
+  it('L2 takes every key that we can make: long names, deep folders, dots and dashes', async () => {
+    const odd = ['a'.repeat(200), 'x/y/z/w/v/u/t', 'a.b-c_d.tar.gz', 'A', 'a-', 'a..b', '0'].map((name) =>
+      key(`odd/${name}`),
+    );
+    for (const at of odd) await store.put('scanner-artifacts', at, bytesOf(at));
+    for (const at of odd) expect(await textOf(store, at)).toBe(at);
+    expect(await keysOf(store, key('odd/'))).toEqual(odd.toSorted());
+    for (const at of odd) await store.remove('scanner-artifacts', at);
+  });
+
   it('replaces an object wholly when the key is put again', async () => {
     await store.put('scanner-artifacts', key('x'), bytesOf('a long first version'));
     await store.put('scanner-artifacts', key('x'), bytesOf('second'));

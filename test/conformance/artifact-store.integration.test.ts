@@ -2,7 +2,7 @@ import { S3Store } from '../../engine/artifact/index.ts';
 import { withObjectServers } from '../integration/store/object-server.ts';
 import { artifactStoreSuite } from './artifact-store-suite.ts';
 
-await withObjectServers('artifact store: S3 store', (start) => {
+await withObjectServers('L2 artifact store: S3 store', (start) => {
   artifactStoreSuite({
     async open() {
       const server = await start();

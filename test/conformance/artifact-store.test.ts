@@ -18,7 +18,7 @@ const s3Options = (server: Server) => ({
   secretKey: 'test-secret',
 });
 
-describe('artifact store: file store', () => {
+describe('L2 artifact store: file store', () => {
   artifactStoreSuite({
     async open() {
       const root = await mkdtemp(join(tmpdir(), 'stageflow-store-'));

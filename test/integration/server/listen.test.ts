@@ -3,8 +3,10 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog, systemClock } from '../../../engine/kernel/index.ts';
 import type { App } from '../../../server/app.ts';
+import { pacedBody } from '../../../server/listen/body-pace.ts';
 import { clientAddress } from '../../../server/listen/client-address.ts';
-import { type Listener, listen, type ListenOptions } from '../../../server/listen/listen.ts';
+import { type Listener, listen, type ListenOptions, TRANSPORT_LIMITS } from '../../../server/listen/listen.ts';
+import { createVirtualClock } from '../../simulation/virtual-clock.ts';
 
 const PROXIES = ['127.0.0.1', '::1'];
 const CONFIG = { host: '127.0.0.1', port: 0, publicUrl: null, trustProxy: false, proxies: PROXIES };
@@ -12,13 +14,15 @@ const MEBIBYTE = 2 ** 20;
 
 /** What reached the app, and answers that are of use here: an echo, a count of the body, an endless download. */
 const seen: string[] = [];
+let endlessCut = 0;
 const app: App = {
   fetch: async (request, peer) => {
     const { pathname } = new URL(request.url);
     seen.push(`${request.method} ${pathname}`);
     if (pathname === '/peer') return new Response(peer?.address ?? 'none');
     if (pathname === '/endless') {
-      return new Response(new ReadableStream({ pull: (c) => c.enqueue(new Uint8Array(MEBIBYTE)) }));
+      const cancel = () => void (endlessCut += 1);
+      return new Response(new ReadableStream({ pull: (c) => c.enqueue(new Uint8Array(MEBIBYTE)), cancel }));
     }
     if (pathname === '/broken') {
       const pull = (c: ReadableStreamDefaultController) => c.error(new Error('/secret/path is gone'));
@@ -146,7 +150,7 @@ describe('A10 the transport', () => {
 
 describe('A6 a body', () => {
   it('may take long as a whole while it keeps its pace', async () => {
-    const own = await start({ limits: { body: { bytesPerSecond: 1000, windowMs: 200 } } });
+    const own = await start({ limits: { body: { bytesPerSecond: 1000, windowMs: 200, silentMs: 200 } } });
     const socket = connect(own, '127.0.0.1');
     const answered = new Promise<string>((resolve) => socket.once('data', (chunk) => resolve(chunk.toString())));
     socket.write(`POST /a HTTP/1.1\r\nHost: 127.0.0.1:${own}\r\nContent-Length: 5000\r\n\r\n`);
@@ -160,10 +164,45 @@ describe('A6 a body', () => {
   });
 
   it('that trickles is cut with request_timeout', async () => {
-    const own = await start({ limits: { body: { bytesPerSecond: 1000, windowMs: 200 } } });
+    const own = await start({ limits: { body: { bytesPerSecond: 1000, windowMs: 200, silentMs: 200 } } });
     const answer = await raw(own, `POST /a HTTP/1.1\r\nHost: 127.0.0.1:${own}\r\nContent-Length: 5000\r\n\r\nabc`);
     expect(statuses(answer)).toEqual([408]);
     expect(answer).toContain('request_timeout');
+  });
+
+  it('of 200 MiB at 5 Mbit/s comes through in 320 seconds, and one below 64 KiB/s is cut after 60', async () => {
+    const MOST = 200 * MEBIBYTE;
+    /** A sender of `bytesPerSecond` in virtual time; how much of it came through, and when it ended. */
+    const send = async (bytesPerSecond: number) => {
+      const clock = createVirtualClock();
+      const begun = clock.now();
+      const piece = new Uint8Array(bytesPerSecond / 10);
+      let sent = 0;
+      const body = new ReadableStream<Uint8Array>(
+        {
+          async pull(controller) {
+            await clock.sleep(100);
+            sent += piece.length;
+            controller.enqueue(piece);
+            if (sent >= MOST) controller.close();
+          },
+        },
+        { highWaterMark: 0 },
+      );
+      let came = 0;
+      let end: string | null = null;
+      const reading = (async () => {
+        for await (const chunk of pacedBody(body, clock)) came += chunk.length;
+      })().then(
+        () => (end = 'whole'),
+        (error: { code: string }) => (end = error.code),
+      );
+      await clock.runUntil(() => end !== null, 400_000);
+      await reading;
+      return { end, came, seconds: Math.round((clock.now() - begun) / 1000) };
+    };
+    expect(await send(655_360)).toEqual({ end: 'whole', came: MOST, seconds: 320 });
+    expect(await send(60_000)).toMatchObject({ end: 'request_timeout', seconds: 60 });
   });
 
   it('that nobody wants is not waited for', async () => {
@@ -187,17 +226,56 @@ describe('A7 slow clients', () => {
     for (const socket of opened) socket.destroy();
   });
 
-  it('four hundred half requests: one address holds fifty, others are served, and all are gone in time', async () => {
-    const own = await start({ limits: { headersMs: 1500 } });
-    const half = 'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ';
-    const sockets = await Promise.all(Array.from({ length: 400 }, (_, n) => open(own, `127.0.0.${2 + (n % 4)}`, half)));
-    const gone = Promise.all(sockets.map(closed));
+  it('two thousand of them, with half headers, half bodies and answers left unread: others are served within a second, and all are gone in time', async () => {
+    const own = await start({
+      limits: { headersMs: 3000, unreadMs: 3000, body: { bytesPerSecond: 1000, windowMs: 6000, silentMs: 3000 } },
+    });
+    const line = `HTTP/1.1\r\nHost: 127.0.0.1:${own}\r\n`;
+    const slow = [
+      `GET / ${line}X-Slow: `,
+      `POST /a ${line}Content-Length: 5000\r\n\r\nabc`,
+      `GET /endless ${line}\r\n`,
+    ];
+    // Fifty from each of forty addresses. An endless answer fills buffers of megabytes: a few of them do.
+    const sockets: Socket[] = [];
+    let unread = 0;
+    const cutBefore = endlessCut;
+    for (let n = 0; n < 2000; n += 1) {
+      const kind = n % 50 === 0 ? 2 : n % 2;
+      const socket = await open(own, `127.0.1.${1 + (n % 40)}`, slow[kind] ?? '');
+      if (kind === 2) {
+        socket.pause();
+        unread += 1;
+      }
+      sockets.push(socket);
+    }
     const begun = performance.now();
-    const answer = await raw(own, `GET /peer HTTP/1.1\r\nHost: 127.0.0.1:${own}\r\n\r\n`, '127.0.0.9');
-    expect(statuses(answer)).toEqual([200]);
-    expect(performance.now() - begun).toBeLessThan(1000);
-    await expect.poll(() => sockets.filter((socket) => !socket.destroyed).length).toBeLessThanOrEqual(200);
-    await gone;
+    const times: number[] = [];
+    for (let n = 0; n < 40; n += 1) {
+      const asked = performance.now();
+      await closed(await open(own, '127.0.2.1', `GET /peer ${line}Connection: close\r\n\r\n`));
+      times.push(performance.now() - asked);
+    }
+    expect(times.toSorted((one, other) => one - other)[37]).toBeLessThan(1000);
+    // Who begins to read now has been cut already: what lies in the kernel comes, and then the end.
+    await expect.poll(() => endlessCut - cutBefore, { timeout: 30_000 }).toBe(unread);
+    for (const socket of sockets) socket.resume();
+    await Promise.all(sockets.map(closed));
+    expect(performance.now() - begun).toBeLessThan(30_000);
+  }, 90_000);
+
+  it('of one address are fifty at most', async () => {
+    const own = await start();
+    const half = `GET / HTTP/1.1\r\nHost: 127.0.0.1:${own}\r\nX-Slow: `;
+    const sockets = await Promise.all(Array.from({ length: 60 }, () => open(own, '127.0.1.1', half)));
+    await expect.poll(() => sockets.filter((socket) => socket.closed).length).toBe(10);
+    expect(statuses(await raw(own, `GET /peer HTTP/1.1\r\nHost: 127.0.0.1:${own}\r\n\r\n`))).toEqual([200]);
+  });
+
+  it('are gone within thirty seconds by the bounds that hold when nobody changes them', () => {
+    const { headersMs, unreadMs, body, connectionsPerAddress } = TRANSPORT_LIMITS;
+    expect([headersMs, unreadMs, body.silentMs].filter((bound) => bound > 30_000)).toEqual([]);
+    expect(connectionsPerAddress).toBe(50);
   });
 
   it('a reader who reads nothing is cut, a handler at work is not', async () => {
