@@ -29,6 +29,41 @@ describe('which job starts next', () => {
     expect(order([job('b', 't', 1), job('a', 't', 1)])).toEqual(order([job('a', 't', 1), job('b', 't', 1)]));
   });
 
+  it('A5 delays another tenant’s work at most twofold, and by the jobs that hold the slots when it comes, however long a line is', () => {
+    /** When the last of `own` jobs that come at 0.5 is through, with `flood` jobs of another tenant in line since 0; every job takes 1. */
+    const finished = (slots: number, flood: number, own: number): number => {
+      const waiting = new Set(
+        Array.from({ length: flood }, (_, n) => job(`f${String(n).padStart(4, '0')}`, 'flood', 0)),
+      );
+      const served = new Map<string, number>();
+      let running: { readonly tenant: string; readonly until: number }[] = [];
+      let turns = 0;
+      let left = own;
+      for (let now = 0; ; now += 0.5) {
+        left -= running.filter(({ tenant, until }) => tenant === 'own' && until <= now).length;
+        running = running.filter(({ until }) => until > now);
+        if (now === 0.5)
+          for (let n = 0; n < own; n += 1) waiting.add(job(`o${String(n).padStart(4, '0')}`, 'own', 0.5));
+        if (now > 0.5 && left === 0) return now - 0.5;
+        while (running.length < slots) {
+          const next = nextToStart(waiting, served);
+          if (next === null) break;
+          waiting.delete(next);
+          served.set(next.tenant, (turns += 1));
+          running.push({ tenant: next.tenant, until: now + 1 });
+        }
+      }
+    };
+    for (const slots of [1, 2, 5]) {
+      for (const own of [1, 2, 7, 20]) {
+        const alone = finished(slots, 0, own);
+        expect([slots, own, finished(slots, 100, own) <= 2 * alone + 1]).toEqual([slots, own, true]);
+      }
+      // One job: it starts with the first slot that comes free.
+      expect(finished(slots, 100, 1)).toBeLessThanOrEqual(2 * finished(slots, 0, 1));
+    }
+  });
+
   it('serves no tenant twice while another one waits that was served less', () => {
     const anyJobs = fc.uniqueArray(
       fc.record({ jobId: fc.uuid(), tenant: fc.constantFrom('a', 'b', 'c'), createdAt: fc.nat(20) }),

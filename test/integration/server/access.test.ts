@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newJobId } from '../../../engine/kernel/index.ts';
+import { createApp } from '../../../server/app.ts';
 import { hashSecret, newTokenText } from '../../../server/auth/principal.ts';
 import { ROUTES } from '../../../server/routes/index.ts';
 import { drafts, specOf } from '../../conformance/events.ts';
@@ -128,6 +129,28 @@ describe('A4 every route that names a thing', () => {
     expect(begun + next).not.toContain(job);
     await reader?.cancel();
   });
+});
+
+it('A4 A11 a build whose guard takes every job for the caller’s own is found out by the tries here', async () => {
+  const id = newJobId(Date.now());
+  server.ledger.createJob({ id, spec: specOf('urls'), parent: null, owner: 'other-team' });
+  const { engine } = server.services;
+  const owners = { ...engine.ledger.service.owners, tenantOf: () => 'team' };
+  const ledger = Object.assign(Object.create(engine.ledger), { service: { ...engine.ledger.service, owners } });
+  const seeded = createApp({ ...server.services, engine: Object.assign(Object.create(engine), { ledger }) });
+  const stranger = server.token(['submit', 'read'], 'team');
+  const passed: string[] = [];
+  for (const { method, path, owner } of ROUTES) {
+    if (owner !== 'job' || method !== 'get') continue;
+    const headers = { authorization: `Bearer ${stranger}` };
+    const answer = await seeded.fetch(new Request(`http://127.0.0.1:7070${addressOf(path, id)}`, { headers }));
+    const { code } = answer.ok ? { code: '' } : ((await answer.json()) as { code: string });
+    await answer.body?.cancel().catch(() => {});
+    if (answer.ok || code !== 'not_found') passed.push(path);
+  }
+  expect(passed).toEqual(
+    expect.arrayContaining(['/api/v1/jobs/{id}', '/api/v1/jobs/{id}/events', '/api/v1/jobs/{id}/stream']),
+  );
 });
 
 describe('A4 every route', () => {

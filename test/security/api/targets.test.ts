@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEgress } from '../../../engine/egress/index.ts';
+import { worldOf } from '../egress/world.ts';
 import { startTestServer, type TestServer } from '../../integration/server/harness.ts';
 
 let server: TestServer;
@@ -83,6 +85,13 @@ const SPELLINGS = [
   'http://a.exam ple/',
 ];
 
+/** Those that a browser would go somewhere with; what is refused for its password or backslash alone leads to a public host. */
+const LEADING_INWARD = SPELLINGS.filter((url) => {
+  if (!/^https?:/.test(url) || !URL.canParse(url)) return false;
+  const { hostname, port } = new URL(url);
+  return hostname !== 'a.example' || port !== '';
+});
+
 describe('A11 addresses at submission', () => {
   it.each(SPELLINGS)('A11 %s is 400 with a reason', async (url) => {
     const answer = await submit(url);
@@ -92,6 +101,18 @@ describe('A11 addresses at submission', () => {
     expect(problem.detail.length).toBeGreaterThan(20);
     expect(problem.detail).not.toContain('secret');
   });
+
+  it.each(LEADING_INWARD)(
+    'A11 %s is still blocked at the guard when the check at submission is bypassed',
+    async (url) => {
+      const { hostname, port, protocol } = new URL(url);
+      const world = worldOf({ names: { 'a.example': ['93.184.215.14'], 'app.localhost': ['127.0.0.1'] } });
+      const egress = createEgress({ kind: 'web', allowHosts: [], allowAssets: [] }, world.ports);
+      const authority = `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`;
+      expect((await egress.dial(authority)).ok).toBe(false);
+      expect(world.dialled).toEqual([]);
+    },
+  );
 
   it.each([
     'http://100.63.255.254/',
