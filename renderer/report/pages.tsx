@@ -43,7 +43,7 @@ export function Pages() {
       },
       {
         name: 'Share',
-        width: 140,
+        width: 132,
         narrow: 'out',
         cell: (page) => {
           const causes = counts.get(page.id);
@@ -57,11 +57,12 @@ export function Pages() {
           name: wordOf(mark),
           head: (
             <>
-              <Glyph mark={mark} /> {wordOf(mark)}
+              <Glyph mark={mark} />
+              <span className={styles['hidden']}>{wordOf(mark)}</span>
             </>
           ),
           numeric: true,
-          width: 104,
+          width: 60,
           cell: (page) => (page.status === 'scanned' ? (counts.get(page.id)?.[mark] ?? 0) : '–'),
         }),
       ),

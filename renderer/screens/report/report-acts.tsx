@@ -7,6 +7,7 @@ import styles from './report.module.css';
 
 const FORMS = [
   { format: 'html', label: 'One HTML file', name: 'report.html' },
+  { format: 'zip', label: 'HTML with every picture', name: 'report.zip' },
   { format: 'json', label: 'JSON', name: 'report.json' },
   { format: 'sarif', label: 'SARIF', name: 'report.sarif' },
   { format: 'junit', label: 'JUnit', name: 'report.xml' },

@@ -78,6 +78,7 @@ describe('a job over HTTP', () => {
     ['csv', 'text/csv', ','],
     ['md', 'text/markdown', '#'],
     ['gitlab', 'application/json', '['],
+    ['zip', 'application/zip', 'report.html'],
   ])('gives its report as %s', async (format, type, part) => {
     const answer = await server.call(token, 'GET', `/api/v1/jobs/${id}/report?format=${format}`);
     expect(answer.status).toBe(200);
