@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { nextState } from '../../engine/fsm/index.ts';
 import { systemClock } from '../../engine/kernel/index.ts';
 import { openLedger } from '../../engine/ledger/index.ts';
-import { type CliResult, leftovers, startCli } from './cli.ts';
+import { type CliResult, jobIds, leftovers, startCli } from './cli.ts';
 import { repeatedCells } from './support/repeated-cells.ts';
 import { createSmallDisk, type SmallDisk } from './support/small-disk.ts';
 
@@ -114,9 +114,16 @@ describe.skipIf(probe === null)('a full disk (needs an account that may mount on
     expect(resumed.stderr).not.toContain('work handed out');
   });
 
-  it('N9 where the report is to be written keeps the report, and the named command writes it', async () => {
+  it('N9 where the report is to be written is refused before the scan begins when it is full already', async () => {
     out.fill();
-    const full = await start([folder]).done;
+    stopsForWantOfSpace(await start([folder]).done);
+    expect(jobIds(join(data.path, 'home'))).toEqual([]);
+  });
+
+  it('N9 where the report is to be written keeps the report, and the named command writes it', async () => {
+    const run = start([folder]);
+    fillAfter(run, /"scan\.events\.completed"/, out);
+    const full = await run.done;
     stopsForWantOfSpace(full);
     const [, jobId = ''] = /--resume ([0-9a-z]{26})/.exec(full.stderr) ?? [];
     expect(jobId).not.toBe('');

@@ -17,15 +17,13 @@ function namesOf({ id, scores }: Pick<Manifest, 'id' | 'scores'>): string[] {
   return own.length === 0 ? [] : [id, ...own, ...own.map((score) => `${id}-${score}`)];
 }
 
+type Scored = Pick<Manifest, 'id' | 'scores'>;
+
 /**
- * The least scores that `--min-score` asks for. A name that no module of this scan gives would fail after minutes, so it is refused
- * (`bad_option`) now, with the names that there are.
+ * The least scores that `--min-score` asks for. A name that no module gives is refused (`bad_option`) now, with the names that there are. One
+ * that only a module gives which is not part of this scan stays: a missing score never passes.
  */
-export function readMinScore(
-  texts: readonly string[],
-  chosen: readonly Pick<Manifest, 'id' | 'scores'>[],
-  known: readonly Pick<Manifest, 'id' | 'scores'>[],
-): GatePolicy['minScore'] {
+export function readMinScore(texts: readonly string[], known: readonly Scored[]): GatePolicy['minScore'] {
   return Object.fromEntries(
     texts.map((text) => {
       const bad = (reason: string) => new StageflowError('bad_option', { option: '--min-score', value: text, reason });
@@ -36,22 +34,15 @@ export function readMinScore(
         throw bad(`scores go from 0 to 100; did you mean ${name}=${Math.round(value * 100)}?`);
       if (value < 0 || value > 100) throw bad('scores go from 0 to 100');
       if (percent !== '') throw bad(`scores are plain numbers; did you mean ${name}=${number}?`);
-      if (!chosen.some((module) => namesOf(module).includes(name))) throw bad(whyNoScore(name, chosen, known));
+      if (!known.some((module) => namesOf(module).includes(name))) throw bad(whyNoScore(name, known));
       return [name, value];
     }),
   );
 }
 
-function whyNoScore(
-  name: string,
-  chosen: readonly Pick<Manifest, 'id' | 'scores'>[],
-  known: readonly Pick<Manifest, 'id' | 'scores'>[],
-): string {
-  const names = [...new Set(chosen.flatMap(namesOf))];
-  const there = names.length === 0 ? 'none of the chosen modules gives a score' : `the scores are ${names.join(', ')}`;
-  if (known.some(({ id, scores }) => id === name && Object.keys(scores).length === 0))
-    return `${name} gives findings, not a score; ${there}`;
-  const giver = known.find((module) => namesOf(module).includes(name));
-  if (giver) return `its module ${giver.id} is not chosen; add it with -m`;
-  return `no module gives a score called ${name}; ${there}`;
+function whyNoScore(name: string, known: readonly Scored[]): string {
+  const there = `the scores are ${[...new Set(known.flatMap(namesOf))].join(', ')}`;
+  return known.some(({ id }) => id === name)
+    ? `${name} gives findings, not a score; ${there}`
+    : `no module gives a score called ${name}; ${there}`;
 }

@@ -41,9 +41,7 @@ export async function planScan(targets: readonly string[], options: ScanOptions)
   const probe = buildJobSpec({ ...submit, source }, known);
   if (!probe.ok) throw probe.error;
   const earlier = options.resume !== undefined && options.remote === undefined ? earlierScan(options.resume) : null;
-  // The modules of an earlier scan are its own.
-  const chosen = resumes ? known : known.filter(({ id }) => probe.value.modules.some((module) => module.id === id));
-  const minScore = readMinScore(options.minScore, chosen, known);
+  const minScore = readMinScore(options.minScore, known);
   if (target?.kind === 'path') await judgePath(target.path);
   claimOutput(options.output, target?.kind === 'path' ? target.path : null, formats);
   return { options, submit, known, formats, gate: { failOn, minScore }, access, target, earlier };
