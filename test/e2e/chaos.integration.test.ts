@@ -29,7 +29,7 @@ const SEED = Number(process.env.STAGEFLOW_SEED ?? Math.floor(Math.random() * 1_0
 const LOOK_MS = 1000;
 
 /** What a container's death may end a job or a cell with: it is tried again, but not for ever. */
-const EXPLAINED: ReadonlySet<string | null> = new Set([null, 'pod_killed', 'pod_lost', 'pod_crashed']);
+const EXPLAINED: ReadonlySet<string | null> = new Set([null, 'pod_killed', 'pod_lost']);
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -142,6 +142,12 @@ describe('a server whose parts are killed at random', () => {
         return ended === 'DONE' && ofPages !== job.cells;
       });
       expect(unfinished.map((job) => job.key)).toEqual([]);
+      // A page that two kills hit in the same life is the only one to blame; Lighthouse may see no paint on a starved machine.
+      const failures = [...histories.values()].flat().flatMap((event) => {
+        const ofPage = event.type === 'scan.events.cell.completed' && event.data.scanner !== 'lighthouse';
+        return ofPage && event.data.failure !== null ? [event.data.failure] : [];
+      });
+      expect(failures.filter(({ code }) => code !== 'pod_killed')).toEqual([]);
 
       const store: ArtifactStore =
         objects === null ? new FileStore(join(home.path, 'store')) : new S3Store(objects.settings, systemClock);
