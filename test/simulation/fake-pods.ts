@@ -190,7 +190,8 @@ export function createFakePods(input: {
     step: () => Promise<void>,
     doing: { busy: boolean },
   ) => {
-    const assignment = await handlers.assignment();
+    let assignment = await handlers.assignment();
+    if (assignment.role === 'warm-up') assignment = await handlers.assignment();
     if (assignment.role !== 'runner') throw new Error('not a runner');
     await send({ type: 'runner.ready', browser: 'Simulated 1', sandbox: SANDBOX, versions: {} });
     if (assignment.readOrigin) {

@@ -100,6 +100,30 @@ describe('what a session believes of a container', () => {
     ).rejects.toMatchObject({ code: 'bad_result' });
   });
 
+  it('lets the browser come up while the archive is unpacked, and tells the rest when it is', async () => {
+    const { session, say } = attempt('zip');
+    const runner = session.handlers('runner');
+    expect(await runner.assignment()).toMatchObject({ role: 'warm-up', browser: { device: 'desktop' } });
+    const told = runner.assignment();
+    await say('extractor', {
+      type: 'extractor.ready',
+      port: 8080,
+      site: {
+        files: 1,
+        bytes: 1,
+        pages: ['/'],
+        entry: '/start.html',
+        root: '',
+        hosting: [],
+        declaredFor: null,
+        productionOrigin: null,
+        notes: [],
+      },
+    });
+    expect(await told).toMatchObject({ role: 'runner', sitePort: 8080, entries: ['http://site.localhost/start.html'] });
+    expect(await attempt('urls').session.handlers('runner').assignment()).toMatchObject({ role: 'runner' });
+  });
+
   it('believes the first word of the extractor alone', async () => {
     const { session, say } = attempt('zip');
     const ready = (entry: string, port: number): ContainerMessage => ({

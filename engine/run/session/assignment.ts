@@ -71,21 +71,38 @@ export function runnerAssignment(
     productionOrigin: zip ? productionOrigin(job, more.site) : null,
     allowAssets: [...spec.egress.allowAssets],
     scanners: spec.modules.map((m) => ({ id: m.id, options: m.options })),
-    device: spec.device,
-    viewport: VIEWPORTS[spec.device],
-    userAgent: spec.device === 'mobile' ? MOBILE_AGENT : null,
-    locale: LOCALE,
+    ...browserOf(spec.device, more.surroundings),
     access: more.access,
     entries: spec.source.kind === 'urls' ? spec.source.urls.slice(0, 1000) : [ZIP_ORIGIN + (more.site?.entry ?? '/')],
     readOrigin:
       spec.source.kind === 'urls' && spec.source.mode === 'crawl' && (spec.pages.robots || spec.pages.sitemap),
     lighthouse: spec.lighthouse,
     timeouts: { navigation: Math.min(30, spec.limits.pageSeconds), settle: 5, page: spec.limits.pageSeconds },
-    testTrust:
-      more.surroundings.testTrust === null
-        ? null
-        : { spki: [...more.surroundings.testTrust.spki], pem: more.surroundings.testTrust.pem },
-    chromium: more.surroundings.chromium,
+  };
+}
+
+/** All that the start of a runner's browser depends on, but for a login. */
+function browserOf(
+  device: JobRow['spec']['device'],
+  { testTrust, chromium }: RunnerSurroundings,
+): WarmUpAssignment['browser'] {
+  return {
+    device,
+    viewport: VIEWPORTS[device],
+    userAgent: device === 'mobile' ? MOBILE_AGENT : null,
+    locale: LOCALE,
+    testTrust: testTrust === null ? null : { spki: [...testTrust.spki], pem: testTrust.pem },
+    chromium,
+  };
+}
+
+/** What the runner of a job brings up while its archive is unpacked: all that does not depend on what is in there. */
+export function warmUpFor({ spec }: JobRow, surroundings: RunnerSurroundings): Assignment {
+  return {
+    role: 'warm-up',
+    protocol: PROTOCOL_VERSION,
+    scanners: spec.modules.map((m) => ({ id: m.id, options: m.options })),
+    browser: browserOf(spec.device, surroundings),
   };
 }
 
@@ -94,19 +111,11 @@ export function warmUpOf(
   manifests: ReadonlyMap<string, Manifest>,
   surroundings: RunnerSurroundings,
 ): Omit<WarmUpAssignment, 'role' | 'protocol'> {
-  const { testTrust, chromium } = surroundings;
   return {
     scanners: [...manifests.values()]
       .filter((manifest) => manifest.defaultOn)
       .map((manifest) => ({ id: manifest.id, options: {} })),
-    browser: {
-      device: 'desktop',
-      viewport: VIEWPORTS.desktop,
-      userAgent: null,
-      locale: LOCALE,
-      testTrust: testTrust === null ? null : { spki: [...testTrust.spki], pem: testTrust.pem },
-      chromium,
-    },
+    browser: browserOf('desktop', surroundings),
   };
 }
 

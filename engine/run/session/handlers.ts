@@ -2,7 +2,7 @@ import { belongsTo } from '../../artifact/index.ts';
 import { StageflowError } from '../../kernel/index.ts';
 import type { ChannelHandlers, Role } from '../../pod/runtime.ts';
 import type { ContainerMessage, MessageAnswer } from '../../scanner/index.ts';
-import { extractorAssignment, runnerAssignment } from './assignment.ts';
+import { extractorAssignment, runnerAssignment, warmUpFor } from './assignment.ts';
 import { nextWork } from './next-work.ts';
 import { createPutArtifact } from './put-artifact.ts';
 import type { Talk } from './talk.ts';
@@ -13,6 +13,7 @@ type Answer = (message: ContainerMessage) => Promise<MessageAnswer>;
 /** What each of the two containers may ask: the archive goes to the one, work, objects and the way out to the other. */
 export function createHandlers(talk: Talk, answer: (role: Role) => Answer): (role: Role) => ChannelHandlers {
   const { job, ports } = talk;
+  let runnerAsked = false;
   const getArtifact: ChannelHandlers['getArtifact'] = async (key) =>
     belongsTo(job.id, key) ? ((await ports.store.get('scanner-artifacts', key))?.body ?? null) : null;
 
@@ -40,13 +41,18 @@ export function createHandlers(talk: Talk, answer: (role: Role) => Answer): (rol
     getArtifact,
     message: answer('runner'),
     putArtifact: createPutArtifact(talk),
-    assignment: async () =>
-      runnerAssignment(job, {
+    assignment: async () => {
+      // The browser comes up while the archive is unpacked. One for a login is started otherwise, so it has to wait.
+      const early = !runnerAsked && job.spec.source.kind === 'zip' && talk.site === null && talk.access === null;
+      runnerAsked = true;
+      if (early) return warmUpFor(job, ports.surroundings);
+      return runnerAssignment(job, {
         site: await talk.extracted,
         sitePort: talk.sitePort,
         access: talk.access,
         surroundings: ports.surroundings,
-      }),
+      });
+    },
     input: async () => null,
     next: (request, signal) => nextWork(talk, request.lane, signal),
     dial: (authority) => ports.dial(authority, talk.site),

@@ -17,9 +17,10 @@ try {
   loading.catch(() => {});
   let assignment = await assigned;
   let warm: WarmRunner | null = null;
-  if (assignment.role === 'warm-up') {
+  while (assignment.role === 'warm-up') {
     const { warmUp } = await loading;
-    warm = await warmUp(assignment, channel);
+    // Told twice when a pod that stood ready takes a job whose archive is still being unpacked.
+    warm ??= await warmUp(assignment, channel);
     // Asking again says that all is up; the answer comes with the job.
     assignment = await channel.assignment();
   }

@@ -50,14 +50,13 @@ interface Desk {
   readonly lost: StageflowError | null;
 }
 
-/** Works through the page lane until the engine says that it has ended. One page is loaded while the last one's results are stored. */
-export async function runPageLane(lane: PageLane): Promise<void> {
+/** Works through the page lane, first in a tab that is being opened, until the engine says that it has ended. One page is loaded while the last one's results are stored. */
+export async function runPageLane(lane: PageLane, opening: Promise<Tab>): Promise<void> {
   const tracer = createFailureTracer(lane.context, lane.guard);
   let tab: Tab | null = null;
   let desk: Promise<void> = Promise.resolve();
   try {
-    // The tab is made while the first work is asked for.
-    const [first, opened] = await Promise.all([lane.channel.next('page'), openTab(lane.context, lane.guard)]);
+    const [first, opened] = await Promise.all([lane.channel.next('page'), opening]);
     tab = opened;
     for (let work = first; work !== null; work = await lane.channel.next('page')) {
       if (work.kind !== 'page') throw new StageflowError('internal', { reason: 'the page lane was given other work' });
@@ -192,21 +191,29 @@ async function finishPage(desk: Desk, lane: PageLane): Promise<void> {
   const reviewed = drafts.map((draft) =>
     draft.findings ? { ...draft, findings: reviewBlocked(draft.findings, visited.visit.requests) } : draft,
   );
-  const [crops, ...evidence] = await Promise.all([
-    storeCrops(cropsWanted(reviewed, located), picture, pageId, { darkroom: lane.darkroom, channel }).catch(
+  const cuts = cropsWanted(reviewed, located);
+  const storing = Promise.all([
+    storeCrops(cuts, picture, pageId, { darkroom: lane.darkroom, channel }).catch(
       () => new Map<string, StoredArtifact>(),
     ),
     channel.putArtifact(`page/evidence/${pageId}/network.har.zst`, packJson(har, 'page')),
     ...(picture ? [channel.putArtifact(`page/evidence/${pageId}/screenshot.jpg`, picture.jpeg)] : []),
   ]);
+  storing.catch(() => {});
   const file = assignment.source === 'zip' ? lane.proxy.files.of(visited.visit.finalUrl) : null;
   const source = file === null ? null : { file, html: visited.visit.sourceHtml };
-  for (const draft of reviewed) {
+  const finish = async (draft: CellDraft, crops: ReadonlyMap<string, StoredArtifact>) => {
     const findings = draft.findings && enrich(draft.findings, pageId, { located, crops, source });
     const used = new Set(findings?.findings.flatMap((f) => f.occurrences.flatMap((o) => o.screenshot ?? [])));
     const shown = [...crops.values()].filter((crop) => used.has(crop.key));
     await finishCell({ ...draft, findings, evidence: [...draft.evidence, ...shown] }, pageId, channel);
-  }
+  };
+  // Cells that show no crop do not wait for the crops.
+  const shows = (draft: CellDraft) =>
+    draft.findings?.findings.some((f) => f.occurrences.some((o) => o.selector !== undefined && cuts.has(o.selector)));
+  for (const draft of reviewed) if (!shows(draft)) await finish(draft, new Map());
+  const [crops, ...evidence] = await storing;
+  for (const draft of reviewed) if (shows(draft)) await finish(draft, crops);
   await channel.send(pageDone(pageId, lost ? 'failed' : 'scanned', lost ?? visited.cut, evidence));
 }
 

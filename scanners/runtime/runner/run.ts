@@ -10,7 +10,7 @@ import { runMachineLane, runSiteLane } from './other-lanes.ts';
 import { runPageLane } from './page-lane.ts';
 import { openDarkroom } from './picture.ts';
 import { loadScanners } from './scanner-modules.ts';
-import { requestGuard } from './tab.ts';
+import { openTab, requestGuard } from './tab.ts';
 import { takeUp, type WarmRunner } from './warm-up.ts';
 
 /** A log on stderr, the only descriptor besides the channel. */
@@ -71,6 +71,10 @@ export async function runAssignment(
         access.storageState as Parameters<typeof browser.context.setStorageState>[0],
       );
     if (access.cookies.length > 0) await browser.context.addCookies([...access.cookies]);
+    const darkroom = openDarkroom(browser.context);
+    // The first page's tab is made while the engine is told and the origin is read; last, since a tab behind another one is drawn late.
+    const firstTab = openTab(browser.context, guard);
+    firstTab.catch(() => {});
     await channel.send({
       type: 'runner.ready',
       browser: browser.version,
@@ -103,7 +107,6 @@ export async function runAssignment(
       gone.signal.addEventListener('abort', () => reject(gone.signal.reason), { once: true });
     });
     died.catch(() => {});
-    const darkroom = openDarkroom(context);
     const tools = { channel, fetch: fetcher.fetch, log };
     const pageLane = {
       assignment,
@@ -128,7 +131,7 @@ export async function runAssignment(
     };
     const tabs = availableParallelism() > 2 ? 2 : 1;
     const lanes = Promise.all([
-      ...Array.from({ length: tabs }, () => runPageLane(pageLane)),
+      ...Array.from({ length: tabs }, (_, n) => runPageLane(pageLane, n === 0 ? firstTab : openTab(context, guard))),
       runMachineLane(others),
       runSiteLane(others),
     ]);

@@ -90,6 +90,8 @@ export async function benchWarm(jobs = 12): Promise<readonly Row[]> {
       const began = Date.now();
       await scanOnce(api, site.host, seen);
       for (const name of ['accepted', 'navigated', 'firstCell'] as const) times[name].push(seen[name] - began);
+      const [accepted, navigated, firstCell] = [seen.accepted, seen.navigated, seen.firstCell].map((at) => at - began);
+      process.stderr.write(`  accepted ${accepted} ms, at the site ${navigated} ms, first cell ${firstCell} ms\n`);
     }
   } finally {
     await program.end();
