@@ -90,8 +90,11 @@ async function navigate(tab: Tab, rules: VisitRules): Promise<Visited | Ended> {
     try {
       response = await page.goto(url, { waitUntil: 'commit', timeout: timeouts.navigation * 1000 });
     } catch (thrown) {
-      // A renderer that dies at once is told of first as an aborted navigation.
-      if (/ERR_ABORTED/.test(firstLine(thrown))) await untilCrash(delay(300), tab.crashed);
+      // A renderer that dies at once is told of first as an aborted navigation: one that does not answer any more has its death still to come.
+      if (/ERR_ABORTED/.test(firstLine(thrown))) {
+        const answers = tab.inside(() => true, null, 3_000).catch(() => delay(3_000));
+        await untilCrash(Promise.all([delay(300), answers]), tab.crashed);
+      }
       return navigationFailure(thrown, recorder, rules);
     }
     const refusal = judgeAnswer(response, recorder, rules);
