@@ -133,8 +133,14 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
 
     const lock = createMachineLock();
     const byId = new Map(manifests.map((manifest) => [manifest.id, manifest]));
-    const image = async () => ensureImage(await podmanHost(), options.say);
     const pools: PodPool[] = [];
+    let known: string | null = null;
+    const ensured = async () => {
+      known = await ensureImage(await podmanHost(), options.say);
+      return known;
+    };
+    // Looking costs a start of Podman. A pod that stands ready keeps its image from being removed, so that it need not be looked for.
+    const image = async () => (known !== null && pools.some((pool) => pool.ready() > 0) ? known : ensured());
     /** Pods that stand ready, where the engine lives long enough to need them. */
     const pooled = (made: PodRuntime): PodRuntime => {
       if (!options.warmPods || made.kind !== 'podman') return made;
@@ -142,7 +148,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
         runtime: made,
         engineId: id,
         size: options.warmPods,
-        image,
+        image: ensured,
         memoryMiB: SUBMIT_DEFAULTS.memoryMiB,
         cpus: POD_CPUS,
         warmUp: warmUpOf(byId, options.surroundings),
