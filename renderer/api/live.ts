@@ -2,7 +2,7 @@ import type { StageflowEvent } from '@stageflow/engine/event';
 import type { JobSummary as SummaryView, JobView } from '@stageflow/engine/view';
 import { addressOf } from './call.ts';
 import { createFrameReader, type Frame } from './frames.ts';
-import { asProblem, noAnswer, type Problem, problemOf } from './problem.ts';
+import { noAnswer, type Problem, problemOf } from './problem.ts';
 
 /** Everything up to a position: where a reader starts, or starts again. */
 export interface Snapshot {
@@ -36,6 +36,8 @@ const FIRST_WAIT_MS = 1000;
 const MOST_WAIT_MS = 15_000;
 /** The server sends a comment every 15 s; a stream that is silent for longer than two of them is dead. */
 const SILENCE_MS = 40_000;
+/** A window that nobody sees gives its connection back after a while: a browser has six for a server, whatever the number of its windows. */
+const UNSEEN_MS = 300_000;
 
 /** Statuses after which asking again changes nothing. */
 const FINAL = new Set([401, 403, 404]);
@@ -59,9 +61,11 @@ async function run(address: string, listener: Listener, stop: AbortSignal): Prom
   let tries = 0;
   listener.onLink({ state: 'connecting' });
   while (!stop.aborted) {
+    await seen(stop);
     const turn = new AbortController();
     const end = () => turn.abort();
     stop.addEventListener('abort', end, { once: true });
+    const unwatch = whenUnseen(end);
     try {
       const response: Response = await fetch(addressOf(address), {
         signal: turn.signal,
@@ -91,15 +95,16 @@ async function run(address: string, listener: Listener, stop: AbortSignal): Prom
           return;
         }
       }
-    } catch (error) {
+    } catch {
+      // Whatever broke it, it is asked for again; people are told that the connection is lost.
       if (stop.aborted) return;
-      // Kept for whoever debugs; people are told that the connection is lost.
-      asProblem(error);
     } finally {
       stop.removeEventListener('abort', end);
+      unwatch();
       turn.abort();
     }
     if (stop.aborted) return;
+    if (document.hidden) continue;
     tries += 1;
     listener.onLink({ state: 'reconnecting', tries });
     await pause(Math.min(MOST_WAIT_MS, FIRST_WAIT_MS * 2 ** (tries - 1)) * (0.75 + Math.random() / 2), stop);
@@ -151,6 +156,36 @@ async function* framesOf(body: ReadableStream<Uint8Array>, giveUp: () => void): 
   } finally {
     reader.releaseLock();
   }
+}
+
+/** Calls back once the window has not been seen for a while. Returns how to stop looking. */
+function whenUnseen(giveBack: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const look = () => {
+    if (timer !== null) clearTimeout(timer);
+    timer = document.hidden ? setTimeout(giveBack, UNSEEN_MS) : null;
+  };
+  look();
+  document.addEventListener('visibilitychange', look);
+  return () => {
+    document.removeEventListener('visibilitychange', look);
+    if (timer !== null) clearTimeout(timer);
+  };
+}
+
+/** Waits until the window is seen, or until it is to stop. */
+function seen(stop: AbortSignal): Promise<void> {
+  if (!document.hidden) return Promise.resolve();
+  return new Promise((resolve) => {
+    const look = () => {
+      if (document.hidden && !stop.aborted) return;
+      document.removeEventListener('visibilitychange', look);
+      stop.removeEventListener('abort', look);
+      resolve();
+    };
+    document.addEventListener('visibilitychange', look);
+    stop.addEventListener('abort', look);
+  });
 }
 
 /** Waits; coming back online or being stopped ends it at once. */

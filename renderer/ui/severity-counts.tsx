@@ -4,7 +4,7 @@ import styles from './severity-counts.module.css';
 /** Findings by severity in one line: only what there is, each with its shape. */
 export function SeverityCounts({ counts }: { readonly counts: Readonly<Record<Mark, number>> }) {
   const there = MARKS.filter((mark) => counts[mark] > 0);
-  if (there.length === 0) return <span className={styles['none']}>none</span>;
+  if (there.length === 0) return <span className={styles['none']}>none found</span>;
   return (
     <span className={styles['counts']}>
       {there.map((mark) => (

@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import CircleAlert from 'lucide-react/icons/circle-alert';
+import { leaveForSignIn } from '../state/session/slice.ts';
 import type { Problem } from '../api/problem.ts';
 import type { Loaded } from '../api/use-loaded.ts';
 import styles from './states.module.css';
@@ -48,7 +49,14 @@ export function Failed({ problem, retry }: { readonly problem: Problem; readonly
         {problem.code === 'offline' ? 'No connection' : 'That did not work'}
       </h1>
       <p>{problem.sentence}</p>
-      {retry && (
+      {problem.code === 'unauthenticated' ? (
+        <p className={styles['action']}>
+          <button type="button" className="primary" onClick={leaveForSignIn}>
+            Sign in
+          </button>
+        </p>
+      ) : null}
+      {retry && problem.code !== 'unauthenticated' && (
         <p className={styles['action']}>
           <button type="button" onClick={retry}>
             Try again

@@ -9,6 +9,11 @@ import { FoundList } from './found-list.tsx';
 const CALM_MS = 4000;
 const SHOWN = 8;
 
+function emptyWords(found: number, over: boolean): string {
+  if (found > 0) return 'Reading what was found…';
+  return over ? 'The modules found nothing.' : 'The first findings appear while pages are still being scanned.';
+}
+
 /** The worst of what was found so far, long before there is a report. */
 export function FirstFindings({ view, over }: { readonly view: JobView; readonly over: boolean }) {
   const { jobId, totals } = view;
@@ -30,9 +35,7 @@ export function FirstFindings({ view, over }: { readonly view: JobView; readonly
     <section className={styles['found']} aria-labelledby="found">
       <h2 id="found">{over ? 'Worst of it' : 'Found so far'}</h2>
       {findings.length === 0 ? (
-        <p className={styles['quiet']}>
-          {over ? 'The modules found nothing.' : 'The first findings appear while pages are still being scanned.'}
-        </p>
+        <p className={styles['quiet']}>{emptyWords(found, over)}</p>
       ) : (
         <FoundList jobId={jobId} findings={findings.slice(0, SHOWN)} />
       )}

@@ -23,6 +23,9 @@ function pathOf(url: string): string {
   return parsed === null ? url : parsed.pathname + parsed.search;
 }
 
+/** Outcomes at which something is missing that was asked for. */
+const MISSING: ReadonlySet<string> = new Set(['failed', 'timeout', 'blocked']);
+
 function wordsOf(event: StageflowEvent, nameOf: (pageId: string) => string): Pick<LogLine, 'text' | 'tone'> {
   switch (event.type) {
     case 'jobs.events.created':
@@ -39,10 +42,10 @@ function wordsOf(event: StageflowEvent, nameOf: (pageId: string) => string): Pic
     case 'scan.events.cell.completed': {
       const { scanner, pageId, outcome, failure, milliseconds } = event.data;
       const where = nameOf(pageId);
-      const how = failure === null ? outcome : `${outcome}: ${failure.sentence}`;
+      const how = failure === null ? outcome.replace('skipped', 'left out') : `${outcome}: ${failure.sentence}`;
       return outcome === 'ok'
         ? plain(`${scanner} looked at ${where} in ${(milliseconds / 1000).toFixed(1)} s`)
-        : { text: `${scanner} on ${where}: ${how}`, tone: 'trouble' };
+        : { text: `${scanner} on ${where}: ${how}`, tone: MISSING.has(outcome) ? 'trouble' : 'plain' };
     }
     case 'scan.events.page.completed': {
       const { pageId, status, failure } = event.data;

@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { storeSharedJob } from '../server/shared-job.ts';
+import { type Look, startWeb, type Web } from './web.ts';
+import { wideJob } from './wide-job.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let web: Web;
+let running: string;
+let ended: string;
+let reported: string;
+beforeAll(async () => {
+  web = await startWeb({ pods: 'frozen' });
+  const job = await wideJob(web.server, 'Shop');
+  job.find(1, 12);
+  for (let n = 0; n < 8; n += 1) {
+    job.load(n);
+    for (let module = 0; module < 6 - (n % 3); module += 1) job.cell(n, module);
+  }
+  running = job.id;
+  const over = await wideJob(web.server, 'Shop that is over');
+  over.load(1);
+  over.end();
+  ended = over.id;
+  reported = await storeSharedJob(web.server);
+});
+afterAll(() => web?.close());
+
+/** What axe says of a page: WCAG 2.2 at A and AA, text contrast at AAA, and good practice. */
+async function judge(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(`axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    rules: { 'color-contrast-enhanced': { enabled: true } },
+  }).then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => id + ' ' + target.join(' ') + ' ' + failureSummary)))`);
+  return found as readonly string[];
+}
+
+const LOOKS: readonly (Look & { readonly name: string })[] = [
+  { name: 'light', width: 1280 },
+  { name: 'dark', width: 1280, dark: true },
+  { name: 'narrow', width: 320 },
+];
+
+const SCREENS: readonly {
+  readonly name: string;
+  readonly path: () => string;
+  readonly ready: (page: Page) => Promise<void>;
+}[] = [
+  { name: 'the runs', path: () => '/', ready: (page) => page.getByRole('table').waitFor() },
+  { name: 'a new scan', path: () => '/playground', ready: (page) => page.getByText('Modules').first().waitFor() },
+  {
+    name: 'a new scan with a fault',
+    path: () => '/playground',
+    ready: async (page) => {
+      await page.getByRole('textbox', { name: 'Addresses' }).fill('ftp://x');
+      await page.getByText('More:').click();
+    },
+  },
+  { name: 'a run', path: () => `/scan/${running}`, ready: (page) => page.getByText('Images must').first().waitFor() },
+  {
+    name: 'a cell of a run',
+    path: () => `/scan/${running}`,
+    ready: async (page) => {
+      await page.getByRole('gridcell', { name: '3 found, worst critical' }).first().click();
+      await page.getByRole('dialog').getByText('no alt attribute').waitFor();
+    },
+  },
+  {
+    name: 'a run with its log',
+    path: () => `/scan/${running}`,
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Show the log' }).click();
+      await page.getByRole('list', { name: 'Log of the run' }).waitFor();
+    },
+  },
+  {
+    name: 'a run that is over',
+    path: () => `/scan/${ended}`,
+    ready: (page) =>
+      page
+        .getByText(/^Scanned/)
+        .first()
+        .waitFor(),
+  },
+  { name: 'a report', path: () => `/scan/${reported}/report`, ready: (page) => page.getByText('Fix first').waitFor() },
+  {
+    name: 'the findings of a report',
+    path: () => `/scan/${reported}/report#/findings`,
+    ready: (page) => page.getByRole('heading', { level: 1, name: 'Findings' }).waitFor(),
+  },
+  {
+    name: 'the doctor',
+    path: () => '/doctor',
+    ready: (page) => page.getByText('Check again').waitFor({ timeout: 60_000 }),
+  },
+  { name: 'the settings', path: () => '/settings', ready: (page) => page.getByText('Sign out').waitFor() },
+  { name: 'no screen', path: () => '/nothing', ready: (page) => page.getByText('There is no such screen').waitFor() },
+  {
+    name: 'the palette',
+    path: () => '/settings',
+    ready: async (page) => {
+      await page.getByText('Sign out').waitFor();
+      await page.keyboard.press('Control+k');
+      await page.getByRole('menuitem').first().waitFor();
+    },
+  },
+  {
+    name: 'the shortcuts',
+    path: () => '/settings',
+    ready: async (page) => {
+      await page.getByText('Sign out').waitFor();
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+];
+
+describe('axe finds nothing on', () => {
+  for (const { name, path, ready } of SCREENS) {
+    it.each(LOOKS)(`${name}, $name`, async (look) => {
+      const { context, page } = await web.signedIn(path(), ['admin'], look);
+      await ready(page);
+      expect(await judge(page)).toEqual([]);
+      await context.close();
+    });
+  }
+
+  it.each(LOOKS)('the sign-in page, $name', async (look) => {
+    const { context, page } = await web.visit('/signin', look);
+    expect(await judge(page)).toEqual([]);
+    await context.close();
+  });
+});
