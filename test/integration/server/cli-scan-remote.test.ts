@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../engine/kernel/index.ts';
 import { Report } from '../../../engine/report/index.ts';
+import { buildProgram } from '../../../server/cli/program.ts';
 import { type Listener, listen } from '../../../server/listen/listen.ts';
 import { specOf } from '../../conformance/events.ts';
 import { type CliRun, cli, site, startCli } from '../../e2e/cli.ts';
@@ -102,6 +103,18 @@ describe('a scan on a server', () => {
     expect(stderr).toContain('[cancelled]');
     const [job] = server.ledger.jobs({ limit: 5 });
     expect(job).toMatchObject({ state: 'FAILED', failureCode: 'cancelled' });
+  });
+
+  it('that Ctrl-C stops while the archive is sent leaves no job and no archive there', async () => {
+    await open('well');
+    vi.stubEnv('STAGEFLOW_HOME', home);
+    vi.stubEnv('STAGEFLOW_TOKEN', token);
+    const run = buildProgram(AbortSignal.abort()).run(['scan', site('shop.zip'), '--remote', url]);
+    expect(await run.finally(() => vi.unstubAllEnvs())).toBe(130);
+    expect(server.ledger.jobs({ limit: 5 })).toEqual([]);
+    const staged: string[] = [];
+    for await (const { key } of server.engine.store.list('scanner-staging', '')) staged.push(key);
+    expect(staged).toEqual([]);
   });
 
   it('goes on when the connection was lost, and misses nothing', async () => {
