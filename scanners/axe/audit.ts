@@ -34,6 +34,9 @@ const NEEDS: Readonly<Record<string, ScannerFinding['dependsOn']>> = {
   bypass: ['script'],
 };
 
+/** Rules about the layout of the document: one landmark around the content ends all their places, whatever element each of them is. */
+const OF_THE_LAYOUT: ReadonlySet<string> = new Set(['region']);
+
 /** The selector of a node: steps into frames and shadow roots joined by ` >>> `. */
 export function selectorOf(target: AxeNode['target']): string {
   return target.flat().join(' >>> ');
@@ -101,6 +104,7 @@ function findingsOf(rule: AxeRule, outcome: 'fail' | 'needs-review'): ScannerFin
     howToFix: howToFix(rule),
     helpUrl: rule.helpUrl,
     ...(dependsOn ? { dependsOn } : {}),
+    ...(OF_THE_LAYOUT.has(rule.id) ? { evidence: 'layout' } : {}),
     occurrences,
   }));
 }

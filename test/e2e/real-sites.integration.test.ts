@@ -13,6 +13,8 @@ import { type Scanned, scan } from './support/scan.ts';
 const SITES = join(process.env.STAGEFLOW_CORPORA ?? '', 'sites');
 const there = process.env.STAGEFLOW_CORPORA !== undefined && existsSync(SITES);
 const PAGE_MODULES = ['-m', 'axe,link-checker,security-headers,seo'];
+/** One page of fifty-seven thousand elements draws itself for long where others are at work too. */
+const PATIENCE = ['--page-timeout', '300'];
 /** Each whole. Lighthouse takes its time, so that one form of one site stands for it. */
 const ALL: readonly RealSite[] = [
   // As addresses, `/` and `/index.html` are two.
@@ -88,9 +90,9 @@ function scanWhole({ name, pages, linked, folderModules }: RealSite): void {
   it(
     'as a folder and as a ZIP, with the same findings',
     async () => {
-      const asFolder = await scan([join(SITES, name), ...folderModules], { home: home.path });
+      const asFolder = await scan([join(SITES, name), ...folderModules, ...PATIENCE], { home: home.path });
       expectWhole(asFolder, pages);
-      const asZip = await scan([await packed(name), ...PAGE_MODULES], { home: home.path });
+      const asZip = await scan([await packed(name), ...PAGE_MODULES, ...PATIENCE], { home: home.path });
       expectWhole(asZip, pages);
       // What more modules see comes on top.
       expect(fingerprints(asFolder)).toEqual(expect.arrayContaining(fingerprints(asZip)));
@@ -105,7 +107,9 @@ function scanWhole({ name, pages, linked, folderModules }: RealSite): void {
       const { site, remove } = buildSite(Object.fromEntries(filesOf(join(SITES, name))));
       const server = await serveSite(site, 0);
       const host = `127.0.0.1:${server.port}`;
-      const asAddresses = await scan([`http://${host}/`, '--allow-host', host, ...PAGE_MODULES], { home: home.path });
+      const asAddresses = await scan([`http://${host}/`, '--allow-host', host, ...PAGE_MODULES, ...PATIENCE], {
+        home: home.path,
+      });
       await server.close();
       remove();
       expectWhole(asAddresses, linked);

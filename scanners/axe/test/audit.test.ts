@@ -46,6 +46,14 @@ describe('the audit of axe’s stored result', () => {
     expect(advice.every((f) => f.standards.length === 0 && !['critical', 'serious'].includes(f.severity))).toBe(true);
   });
 
+  it('takes content outside of landmarks for one fault of the layout, however many elements it is', () => {
+    const [image] = raw.violations;
+    const astray = image === undefined ? [] : [{ ...image, id: 'region' }];
+    const { findings } = audit({ ...raw, violations: astray, incomplete: [] }, { manifest, job, options: {} });
+    expect(findings.map(({ rule, evidence }) => [rule, evidence])).toEqual([['region', 'layout']]);
+    expect(ruled('image-alt')?.evidence).toBeUndefined();
+  });
+
   it('joins steps into frames and shadow roots', () => {
     expect(selectorOf(['#frame', ['x-host', 'button']])).toBe('#frame >>> x-host >>> button');
     expect(ruled('button-name')?.occurrences[0]?.selector).toBe('x-host >>> button');
