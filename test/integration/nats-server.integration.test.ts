@@ -129,27 +129,31 @@ describe('nats-server child', () => {
     await raw.close();
   });
 
-  it('N3 what was acked and comes again after kill -9 changes nothing in the ledger', async () => {
-    const { server } = await start();
-    const bus = await busOf(server);
-    const ledger = openLedger({ path: ':memory:', clock: systemClock, nextState });
-    const deliveries = new Map<string, number>();
-    await bus.consume(ORCHESTRATOR_DURABLES[0] as (typeof ORCHESTRATOR_DURABLES)[number], async (event) => {
-      deliveries.set(event.jobId, (deliveries.get(event.jobId) ?? 0) + 1);
-      ledger.receive(event);
-    });
-    for (let n = 0; n < 100; n += 1)
-      await bus.publish(ledger.createJob({ id: `j${n}`, spec: specOf('urls'), parent: null }));
-    await vi.waitFor(() => expect(deliveries.size).toBe(100), patience);
-    const before = ledger.jobs();
-    process.kill(server.pid() as number, 'SIGKILL');
-    const last = ledger.createJob({ id: 'last', spec: specOf('urls'), parent: null });
-    await vi.waitFor(async () => expect(await bus.publish(last)).toBeDefined(), patience);
-    await vi.waitFor(() => expect(deliveries.get('last')).toBe(1), patience);
-    expect(ledger.jobs().filter((job) => job.id !== 'last')).toEqual(before);
-    expect(await bus.deadLetters()).toEqual([]);
-    ledger.close();
-  });
+  it.each([0, 50, 250, 1000])(
+    'N3 what was acked and comes again after kill -9, %i ms later, changes nothing in the ledger',
+    async (delay) => {
+      const { server } = await start();
+      const bus = await busOf(server);
+      const ledger = openLedger({ path: ':memory:', clock: systemClock, nextState });
+      const deliveries = new Map<string, number>();
+      await bus.consume(ORCHESTRATOR_DURABLES[0] as (typeof ORCHESTRATOR_DURABLES)[number], async (event) => {
+        deliveries.set(event.jobId, (deliveries.get(event.jobId) ?? 0) + 1);
+        ledger.receive(event);
+      });
+      for (let n = 0; n < 100; n += 1)
+        await bus.publish(ledger.createJob({ id: `j${n}`, spec: specOf('urls'), parent: null }));
+      await vi.waitFor(() => expect(deliveries.size).toBe(100), patience);
+      const before = ledger.jobs();
+      await systemClock.sleep(delay);
+      process.kill(server.pid() as number, 'SIGKILL');
+      const last = ledger.createJob({ id: 'last', spec: specOf('urls'), parent: null });
+      await vi.waitFor(async () => expect(await bus.publish(last)).toBeDefined(), patience);
+      await vi.waitFor(() => expect(deliveries.get('last')).toBe(1), patience);
+      expect(ledger.jobs().filter((job) => job.id !== 'last')).toEqual(before);
+      expect(await bus.deadLetters()).toEqual([]);
+      ledger.close();
+    },
+  );
 
   it('lets a reader read on by itself after kill -9 of the server', async () => {
     const { server } = await start();
