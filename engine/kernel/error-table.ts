@@ -275,6 +275,12 @@ export const ERRORS = {
     500,
     'once',
   ),
+  pod_full: row(
+    'The {role} container of the scan used up its own temporary space; the disk of this machine is not full. Scan fewer pages at once or a smaller build.',
+    EXIT.environment,
+    500,
+    'once',
+  ),
   pod_silent: row(
     'The scan container stopped answering for {seconds} s. It was tried again once; resume the scan.',
     EXIT.environment,
@@ -432,6 +438,16 @@ export const ERRORS = {
     'The site refused the page ({reason}). Allow the scanner, or give login details.',
     EXIT.incomplete,
     403,
+  ),
+  page_denied: row(
+    'The page leads where Stageflow does not go ({reason}). Correct the redirect, or name a server of your own with --allow-host.',
+    EXIT.incomplete,
+    403,
+  ),
+  page_left: row(
+    'The address leads to another site, {reason}, which is not part of this job. Scan that site by its own address.',
+    EXIT.pass,
+    200,
   ),
   page_not_html: row(
     'The address does not give an HTML page ({reason}), so page modules were not run.',

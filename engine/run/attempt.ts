@@ -1,7 +1,7 @@
 import { asStageflowError, type Clock, StageflowError } from '../kernel/index.ts';
 import type { JobRow } from '../ledger/port.ts';
 import { exitFailure, planPod, type Role, type RunningContainer, type RunningPod } from '../pod/index.ts';
-import { ARCHIVE_LIMITS } from '../scanner/index.ts';
+import { mostUnpacked } from '../scanner/index.ts';
 import { watchContainers } from './container-watch.ts';
 import type { AttemptFacts, EnginePorts, JobEgress } from './ports.ts';
 import { createQueue, type Queue } from './queue.ts';
@@ -88,7 +88,8 @@ export async function runAttempt(
         source: job.spec.source.kind,
         memoryMiB: job.spec.limits.memoryMiB,
         cpus: POD_CPUS,
-        unpackedBytes: Math.min(ARCHIVE_LIMITS.totalBytes, unpackedEstimate(job)),
+        // Whatever intake accepts must fit; pages of a tmpfs cost memory only once they are written.
+        unpackedBytes: job.spec.source.kind === 'zip' ? mostUnpacked(job.spec.source.bytes) : 0,
       }),
     );
     const open = async () => {
@@ -149,11 +150,6 @@ async function whenDrained(
 
 function sampledRows(urls: readonly string[]): AttemptEnd['skipped'] {
   return urls.length === 0 ? [] : [{ reason: 'sampled', count: urls.length, examples: urls.slice(0, 100) }];
-}
-
-/** Room for what an archive may unpack to; the cap of the limits holds whatever this says. */
-function unpackedEstimate(job: JobRow): number {
-  return job.spec.source.kind === 'zip' ? Math.max(256 * 2 ** 20, job.spec.source.bytes * 20) : 0;
 }
 
 async function talk(

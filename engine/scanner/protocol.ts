@@ -69,6 +69,11 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   seconds: 60,
 };
 
+/** Bytes that an archive of this size can unpack to and still be accepted. */
+export function mostUnpacked(archiveBytes: number, limits: ArchiveLimits = ARCHIVE_LIMITS): number {
+  return Math.min(limits.totalBytes, Math.max(limits.ratioFromBytes, archiveBytes * limits.ratio));
+}
+
 /** One way into the site for requests that carry a person's login. Never stored, never logged. */
 export const AccessSecrets = z.object({
   headers: z.record(z.string(), z.string()).default({}),

@@ -35,6 +35,18 @@ const origin = (name: string): ContainerMessage => ({
   sitemaps: [],
 });
 
+const visited = (url: string, finalUrl: string, links: readonly string[]): ContainerMessage => ({
+  type: 'page.visited',
+  pageId: pageIdOf(url),
+  finalUrl,
+  status: 200,
+  title: '',
+  canonical: null,
+  template: '',
+  links: links.map((link) => ({ url: link, nofollow: false })),
+  blocked: [],
+});
+
 /** One attempt of a job whose containers are played by the test. */
 function attempt(
   kind: 'zip' | 'urls',
@@ -157,6 +169,36 @@ describe('what a session believes of a container', () => {
       code: 'disk_full',
     });
     expect(await session.ended).toMatchObject({ kind: 'failed', error: { code: 'disk_full', row: { exit: 5 } } });
+  });
+
+  it.each([
+    ['extractor', 'zip'],
+    ['runner', 'urls'],
+  ] as const)('does not blame the disk of the machine when the %s filled its own tmpfs', async (role, kind) => {
+    const { session, say } = attempt(kind);
+    await say(role, { type: 'fatal', code: 'disk_full', reason: 'ENOSPC: no space left on device, write' });
+    expect(await session.ended).toMatchObject({
+      kind: 'failed',
+      error: { code: 'pod_full', message: expect.stringContaining(`The ${role} container`), row: { retry: 'once' } },
+    });
+  });
+
+  it('says of a page that it was told to leave out to which site it led', async () => {
+    const { session, ledger, queue, say } = attempt('urls');
+    await session.open();
+    await say('runner', origin('https://shop.example'));
+    await say('runner', visited(ENTRY, ENTRY, ['https://shop.example/code']));
+    queue.next('page');
+    const page = pageIdOf('https://shop.example/code');
+    const answer = await say('runner', visited('https://shop.example/code', 'https://forge.example/shop', []));
+    expect(answer).toEqual({ skip: true });
+    await say('runner', { type: 'page.done', pageId: page, status: 'skipped', code: null, reason: null, evidence: [] });
+    const ended = ledger.events(JOB).find((e) => e.type === 'scan.events.page.completed');
+    expect(ended?.data).toMatchObject({
+      pageId: page,
+      status: 'skipped',
+      failure: { code: 'page_left', sentence: expect.stringContaining('another site, forge.example,') },
+    });
   });
 
   it('gives the measurement lane back when the talk ends while it was being asked for', async () => {

@@ -1,3 +1,4 @@
+import type { JobSpec } from '../../event/index.ts';
 import { isErrorCode, StageflowError } from '../../kernel/index.ts';
 import type { JobRow } from '../../ledger/port.ts';
 import type { ChannelHandlers, Role } from '../../pod/runtime.ts';
@@ -10,7 +11,7 @@ import { onExtractorReady, onExtractorRefused } from './on-extractor.ts';
 import { completeLater, onPageDone } from './on-page-done.ts';
 import { onPageVisited } from './on-page-visited.ts';
 import { createRunnerMessages } from './on-runner.ts';
-import { createTalk, type RunnerFacts, type SessionEnd, type SessionPorts } from './talk.ts';
+import { createTalk, type Message, type RunnerFacts, type SessionEnd, type SessionPorts } from './talk.ts';
 
 /**
  * One attempt's side of the talk with its containers: hands out cells, stores what comes back, records it as events.
@@ -70,14 +71,7 @@ export function createSession(job: JobRow, queue: Queue, access: AccessSecrets |
           await onPageDone(talk, m);
           break;
         case 'fatal':
-          talk.failed(
-            new StageflowError(isErrorCode(m.code) ? m.code : 'internal', {
-              reason: m.reason,
-              seconds: 0,
-              exitCode: 0,
-              host: '',
-            }),
-          );
+          talk.failed(fatalOf(m, role, job.spec.isolation));
           break;
       }
       return { skip: false };
@@ -106,4 +100,14 @@ export function createSession(job: JobRow, queue: Queue, access: AccessSecrets |
       talk.changed.notify();
     },
   };
+}
+
+/** A container's last word as an error. What is full in a pod is the container's own tmpfs: nobody's disk has to be freed. */
+function fatalOf(m: Message<'fatal'>, role: Role, isolation: JobSpec['isolation']): StageflowError {
+  if (m.code === 'disk_full')
+    return isolation === 'pod'
+      ? new StageflowError('pod_full', { role })
+      : new StageflowError('disk_full', { path: 'the temporary folder' });
+  const code = isErrorCode(m.code) ? m.code : 'internal';
+  return new StageflowError(code, { reason: m.reason, seconds: 0, exitCode: 0, host: '' });
 }

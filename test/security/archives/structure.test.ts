@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { ARCHIVE_LIMITS } from '@stageflow/engine/sdk';
+import { ARCHIVE_LIMITS, mostUnpacked } from '@stageflow/engine/sdk';
 import { ACCEPTED } from './accepted.ts';
 import { judge, measured, SMALL } from './judge.ts';
 import { page, REFUSED } from './refused.ts';
@@ -55,6 +56,21 @@ describe('caps', () => {
     ],
   ])('%s refuses %s', async (_, __, parts, code) => {
     expect((await judge(zip(parts), SMALL)).code).toBe(code);
+  });
+
+  // 19.9 MiB that unpack to 881 MiB are accepted, and once died in a tmpfs of 20 times the archive.
+  test('Z7 leaves room for whatever it accepts, however well it is packed', async () => {
+    expect(mostUnpacked(19.9 * 2 ** 20)).toBeGreaterThan(881 * 2 ** 20);
+    expect(mostUnpacked(ARCHIVE_LIMITS.archiveBytes)).toBe(ARCHIVE_LIMITS.totalBytes);
+    let closest = 0;
+    for (let random = 0; random <= 1_000; random += 20) {
+      const archive = zip([{ name: 'a', data: Buffer.concat([randomBytes(random), big.subarray(random)]) }]);
+      const { verdict, bytes } = await judge(archive, SMALL);
+      if (verdict !== 'accept') continue;
+      expect(bytes).toBeLessThanOrEqual(mostUnpacked(archive.length, SMALL));
+      closest = Math.max(closest, bytes / archive.length);
+    }
+    expect(closest).toBeGreaterThan(20);
   });
 
   test('Z6 refuses the archive that says it has a million entries, before its directory is read', async () => {
