@@ -31,6 +31,8 @@ export const ServerConfig = z.object({
   allowTargets: z.array(z.string()).default([]),
   /** Hosts that may not be scanned. */
   blockTargets: z.array(z.string()).default([]),
+  /** Public addresses of this host that its interfaces do not show (behind NAT): never scanned, never told by webhooks. */
+  ownAddresses: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
   /** Retention in days. */
   stagingDays: z.number().min(0.01).default(7),
   jobDays: z.number().min(0.01).default(30),

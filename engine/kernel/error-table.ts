@@ -47,6 +47,11 @@ export const ERRORS = {
     410,
   ),
 
+  nothing_to_back_up: row(
+    'There is nothing to back up yet: {path} holds no jobs. Run a scan first, or set STAGEFLOW_HOME to the folder that is meant.',
+    EXIT.usage,
+    404,
+  ),
   not_a_backup: row(
     '{path} is not a backup of Stageflow: {reason}. Give the folder that `./stageflow backup -o` wrote.',
     EXIT.usage,

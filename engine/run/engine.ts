@@ -16,6 +16,7 @@ import { project } from './project.ts';
 import { LOOK_MS, startReconciler } from './reconcile.ts';
 import { claimRecord, ownerName } from './record.ts';
 import { startRelay } from './relay.ts';
+import { sweepSecrets } from './secrets.ts';
 import { createSignal } from './signal.ts';
 
 /** The engine as its front doors see it: submit, follow, cancel, resume. */
@@ -24,6 +25,8 @@ export interface Engine {
   readonly store: ArtifactStore;
   /** Folder of the reports that commands write for people; null where there is none. */
   readonly reports: string | null;
+  /** Removes login details that no job needs any more; gives the jobs they were of. */
+  sweepSecrets(): readonly string[];
   /** Accepts a job: it is in the ledger when this returns, and runs from then on. */
   submit(job: {
     readonly id?: string;
@@ -108,6 +111,8 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
     // Whoever ended the job, its pod is of no more use.
     for (const event of events) if (event.type === 'jobs.events.failed') void work.end(event.jobId, 'rest');
   });
+  const left = sweepSecrets(ports.secrets, ledger);
+  if (left.length > 0) log.info('login details that no job needs were removed', { ids: left });
   const relay = startRelay({ ledger, bus: ports.bus, clock, log });
 
   const known = (jobId: string): JobRow => {
@@ -215,6 +220,7 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
     ledger,
     store: ports.store,
     reports: ports.reports ?? null,
+    sweepSecrets: () => sweepSecrets(ports.secrets, ledger),
     submit,
     newJobId: () => newJobId(clock.now()),
     staging: (jobId) => ({

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type ArtifactStore, FileStore } from '../artifact/index.ts';
+import type { ArtifactStore } from '../artifact/index.ts';
 import { type Bus, connectJetStreamBus, startNatsServer } from '../bus/index.ts';
 import type { JobSpec } from '../event/index.ts';
 import { nextState } from '../fsm/index.ts';
@@ -19,7 +19,7 @@ import { discoverScanners } from '../scanner/discover.ts';
 import type { Manifest } from '../scanner/index.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { type Engine, type EngineOptions, startEngine } from './engine.ts';
-import { jobEgress } from './job-egress.ts';
+import { jobEgress, type OwnPlaces, servicePlace } from './job-egress.ts';
 import { createMachineLock, type MachineLock } from './machine-lock.ts';
 import type { EnginePorts } from './ports.ts';
 import { processFolder, releaseProcessFolder } from './process-folder.ts';
@@ -44,6 +44,8 @@ export interface LocalEngineOptions {
   /** Told what is being built or waited for, for a person to read. */
   readonly say: (line: string) => void;
   readonly surroundings: RunnerSurroundings;
+  /** Where the installation's other parts are; the queue is added here. */
+  readonly ownPlaces: OwnPlaces;
   readonly node: string;
   readonly log: Log;
   readonly clock?: Clock;
@@ -51,8 +53,8 @@ export interface LocalEngineOptions {
   readonly engine?: EngineOptions;
   /** Told when the queue is lost for good. */
   readonly onLost?: (reason: string) => void;
-  /** Where artifacts go; files of the data folder when left out. */
-  readonly store?: (folder: DataFolder) => ArtifactStore;
+  /** Where artifacts go. */
+  readonly store: (folder: DataFolder) => ArtifactStore;
   /** Told before each start of a pod. */
   readonly onPodStart?: () => void;
   /** Single-use pods that stand ready with a browser up (DESIGN decision 8); none by default. */
@@ -106,7 +108,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
       ledger.setSetting('engineId', engineId);
     }
     const id = engineId;
-    const store = options.store?.(folder) ?? new FileStore(folder.store);
+    const store = options.store(folder);
     const { natsServer } = options;
     const server =
       typeof natsServer === 'string'
@@ -188,7 +190,11 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
       store,
       reports: folder.reports,
       pods: runtimeOf,
-      egress: (job) => jobEgress(job, [new URL(nats.url).host]),
+      egress: (job) =>
+        jobEgress(job, {
+          services: () => [servicePlace(nats.url), ...options.ownPlaces.services()],
+          addresses: options.ownPlaces.addresses,
+        }),
       robots: judgeRobots,
       secrets: openSecretFolder(folder.secrets),
       manifests: byId,

@@ -10,7 +10,7 @@ const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 export async function backupCommand(options: { readonly output: string; readonly json?: boolean }): Promise<number> {
   const folder = defaultDataFolder();
   const ledger = join(folder, 'ledger.db');
-  if (!existsSync(ledger)) throw new StageflowError('file_not_found', { path: ledger });
+  if (!existsSync(ledger)) throw new StageflowError('nothing_to_back_up', { path: folder });
   const to = resolve(options.output);
   const manifest = await backUp({ ledger, store: storeAt(join(folder, 'store')), to, clock: systemClock });
   const bytes = manifest.objects.reduce((sum, { size }) => sum + size, manifest.ledger.size);

@@ -3,6 +3,10 @@ import { join } from 'node:path';
 import { defaultDataFolder, type LocalEngine, openLocalEngine } from '@stageflow/engine';
 import { createLog, type Log, type LogLevel, silentLog, StageflowError } from '@stageflow/engine/kernel';
 import { prepareMachine } from '@stageflow/engine/preflight';
+import { readConfig } from '../config-env.ts';
+import { ownPlaces } from '../own-places.ts';
+import { s3Settings, storeAt } from './store.ts';
+import { testTrust } from './test-trust.ts';
 
 /** Folder of the scanners beside this program. */
 export const SCANNERS = join(import.meta.dirname, '../../scanners');
@@ -12,12 +16,6 @@ export function machineLog(env: NodeJS.ProcessEnv = process.env): Log {
   const level = env.STAGEFLOW_LOG;
   if (level === undefined || !['debug', 'info', 'warn', 'error'].includes(level)) return silentLog;
   return createLog(level as LogLevel, (line) => process.stderr.write(`${line}\n`));
-}
-
-/** Test settings: which keys a runner trusts beside the usual ones. Read from a file that only tests write. */
-export function testTrust(env: NodeJS.ProcessEnv): { spki: string[]; pem: string } | null {
-  const text = env.STAGEFLOW_TEST_TRUST;
-  return text === undefined ? null : (JSON.parse(text) as { spki: string[]; pem: string });
 }
 
 /** The queue that STAGEFLOW_NATS_URL names, with the token of STAGEFLOW_NATS_TOKEN or the file of STAGEFLOW_NATS_TOKEN_FILE; null when ours is to be run. */
@@ -46,12 +44,17 @@ export async function openMachineEngine(options: {
   const log = machineLog(env);
   const queue = namedQueue(env);
   const machine = await prepareMachine({ say: options.say, isolation: options.isolation, bringNats: queue === null });
+  // Of the server's settings only what is true of the machine: a scan must not fail for a port that it does not open.
+  const { STAGEFLOW_OWN_ADDRESSES } = env;
+  const { config } = readConfig({ STAGEFLOW_OWN_ADDRESSES }, (path) => readFileSync(path, 'utf8'));
   return openLocalEngine({
     folder: defaultDataFolder(env),
+    store: (folder) => storeAt(folder.store),
+    ownPlaces: ownPlaces(config, s3Settings(), () => null),
     scanners: SCANNERS,
     natsServer: queue ?? machine.natsServer ?? '',
     say: options.say,
-    surroundings: { testTrust: testTrust(env), chromium: options.isolation === 'process' ? machine.chromium : null },
+    surroundings: { testTrust: testTrust(), chromium: options.isolation === 'process' ? machine.chromium : null },
     node: env.STAGEFLOW_NODE ?? 'main',
     log,
   });

@@ -4,10 +4,7 @@ import {
   createShareSigner,
   allowBrowserUploads,
   createUploadSigner,
-  FileStore,
-  readS3Settings,
   type S3Settings,
-  S3Store,
   shareKeyExcess,
 } from '@stageflow/engine/artifact';
 import { EXIT, StageflowError, systemClock } from '@stageflow/engine/kernel';
@@ -25,11 +22,14 @@ import { listenForMetrics } from '../ops/metrics-port.ts';
 import { serverLog } from '../ops/server-log.ts';
 import { startSweeps } from '../ops/sweeps.ts';
 import { serveOwner } from '../local/own-door.ts';
+import { ownPlaces } from '../own-places.ts';
 import type { Services } from '../services.ts';
 import { liveOf } from '../sse/live.ts';
 import { startWebhooks } from '../webhook/webhooks.ts';
 import { warmWebApp } from '../web/routes.ts';
-import { namedQueue, SCANNERS, testTrust } from './machine.ts';
+import { namedQueue, SCANNERS } from './machine.ts';
+import { s3Settings, storeAt } from './store.ts';
+import { testTrust } from './test-trust.ts';
 
 /** An announced upload may wait this long for its job, as its ticket says. */
 const UPLOADS_WAIT_MS = 24 * 3_600_000;
@@ -49,23 +49,26 @@ export async function serverCommand(
   const { config, warnings } = readConfig(env, readText);
   for (const warning of warnings) say(`Warning: ${warning}`);
   assertSafeBinding(config);
-  const s3 = readS3Settings(env, readText);
+  const s3 = s3Settings();
   const log = serverLog(env);
   const metrics = createMetrics(clock);
   const queue = namedQueue(env);
   const machine = await prepareMachine({ say, isolation: 'pod', bringNats: queue === null });
   const lost = new AbortController();
+  let listening: number | null = null;
+  const own = ownPlaces(config, s3, () => listening);
   const engine = await openLocalEngine({
     folder: defaultDataFolder(env),
     scanners: SCANNERS,
     natsServer: queue ?? machine.natsServer ?? '',
     say,
-    surroundings: { testTrust: testTrust(env), chromium: null },
+    ownPlaces: own,
+    surroundings: { testTrust: testTrust(), chromium: null },
     node: env.STAGEFLOW_NODE ?? 'main',
     log,
     clock,
     engine: { recover: true, maxConcurrentJobs: config.runningJobs },
-    store: (folder) => metrics.timed(s3 === null ? new FileStore(folder.store) : new S3Store(s3, clock)),
+    store: (folder) => metrics.timed(storeAt(folder.store)),
     stagingDays: config.stagingDays,
     uploadPatienceMs: UPLOADS_WAIT_MS,
     onPodStart: metrics.podStarted,
@@ -93,7 +96,7 @@ export async function serverCommand(
       onRound: metrics.round,
     });
     undo.push(() => watch.stop());
-    const webhooks = startWebhooks({ ledger: engine.ledger, config, clock, log });
+    const webhooks = startWebhooks({ ledger: engine.ledger, config, own, clock, log });
     undo.push(() => webhooks.stop());
     undo.push(startSweeps({ engine, config, clock, log }));
     let uploadOrigin: string | null = null;
@@ -117,6 +120,7 @@ export async function serverCommand(
     const app = createApp(services);
     warmWebApp();
     const listener = await listen({ app, config, clock, log });
+    listening = listener.port;
     undo.push(() => listener.close(LAST_ANSWERS_MS));
     if (config.metricsPort !== 0) {
       const scraped = await listenForMetrics(config.metricsPort, metrics.page);

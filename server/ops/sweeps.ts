@@ -8,7 +8,7 @@ const ROUNDS_A_DAY = 24;
 
 /** Removes what is past its time every hour, and once a day what no job owns. The first round comes soon after the start. Returns how to stop. */
 export function startSweeps(options: {
-  readonly engine: Pick<Engine, 'ledger' | 'store' | 'reports'>;
+  readonly engine: Pick<Engine, 'ledger' | 'store' | 'reports' | 'sweepSecrets'>;
   readonly config: Pick<ServerConfig, 'stagingDays' | 'jobDays'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -18,6 +18,8 @@ export function startSweeps(options: {
   let rounds = 0;
   let stopped = false;
   const round = async () => {
+    const forgotten = engine.sweepSecrets();
+    if (forgotten.length > 0) log.info('login details that no job needs were removed', { ids: forgotten });
     const removed = await sweepJobs(ports, config.jobDays);
     if (removed.length > 0) log.info('audit', { act: 'jobs-expired', ids: removed });
     await sweepStaging(ports, config.stagingDays, ROUNDS_A_DAY * HOUR_MS);

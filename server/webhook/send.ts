@@ -1,3 +1,4 @@
+import type { OwnPlaces } from '@stageflow/engine';
 import { createEgress, guardedFetch } from '@stageflow/engine/egress';
 import { asStageflowError, type Clock } from '@stageflow/engine/kernel';
 import type { DeliveryRow, WebhookRow } from '@stageflow/engine/ledger';
@@ -10,13 +11,20 @@ const TIMEOUT_MS = 10_000;
 export type Send = (webhook: WebhookRow, delivery: DeliveryRow) => Promise<TryResult>;
 
 /**
- * Sends through the egress guard: public addresses only (and `allowHosts`), the connection pinned to the address that was judged, no
+ * Sends through the egress guard: public addresses only (and `allowHosts`), never `own` places, the connection pinned to the address that was judged, no
  * redirects, ten seconds. The answer's body is not read. Never rejects.
  */
-export function guardedSend(allowHosts: readonly string[], clock: Clock): Send {
+export function guardedSend(allowHosts: readonly string[], own: OwnPlaces, clock: Clock): Send {
   return async (webhook, { id, body }) => {
     const now = clock.now();
-    const egress = createEgress({ kind: 'web', allowHosts, allowAssets: [], extraPorts: true });
+    const egress = createEgress({
+      kind: 'web',
+      allowHosts,
+      allowAssets: [],
+      services: own.services(),
+      ownAddresses: own.addresses,
+      extraPorts: true,
+    });
     try {
       const { status } = await guardedFetch(egress, webhook.url, {
         method: 'POST',

@@ -1,3 +1,4 @@
+import type { OwnPlaces } from '@stageflow/engine';
 import type { Clock, Log, Timer } from '@stageflow/engine/kernel';
 import type { DeliveryRow, Ledger } from '@stageflow/engine/ledger';
 import type { ServerConfig } from '../config.ts';
@@ -17,13 +18,14 @@ export interface Webhooks {
 export function startWebhooks(options: {
   readonly ledger: Ledger;
   readonly config: Pick<ServerConfig, 'publicUrl' | 'webhookHosts'>;
+  readonly own: OwnPlaces;
   readonly clock: Clock;
   readonly log: Log;
   readonly send?: Send;
 }): Webhooks {
   const { ledger, config, clock, log } = options;
   const { deliveries, webhooks } = ledger.service;
-  const send = options.send ?? guardedSend(config.webhookHosts, clock);
+  const send = options.send ?? guardedSend(config.webhookHosts, options.own, clock);
   /** One delivery in hand for each webhook, so that a receiver that never answers holds back its own messages alone. */
   const inHand = new Map<string, Promise<void>>();
   let timer: Timer | null = null;

@@ -38,7 +38,9 @@ export function startCli(
   args: readonly string[],
   options: { home: string; cwd?: string; env?: Record<string, string> },
 ): CliRun {
-  const child = spawn(process.execPath, [join(ROOT, 'server/cli/index.ts'), ...args], {
+  const trusting =
+    options.env?.STAGEFLOW_TEST_TRUST === undefined ? [] : ['--import', join(ROOT, 'test/e2e/support/trusting.ts')];
+  const child = spawn(process.execPath, [...trusting, join(ROOT, 'server/cli/index.ts'), ...args], {
     cwd: options.cwd ?? ROOT,
     env: { ...process.env, CI: '1', STAGEFLOW_HOME: options.home, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -138,7 +138,7 @@ async function play(seed: number, hits: Map<string, number>): Promise<string | n
         close: () => {},
       }),
       robots: () => () => true,
-      secrets: { put: () => {}, get: () => null, remove: () => {} },
+      secrets: { put: () => {}, get: () => null, remove: () => {}, jobs: () => [] },
       manifests: MANIFESTS,
       lock: { tryAcquire: async () => true, release: () => {} },
       clock: own,

@@ -61,6 +61,8 @@ export interface Crawl {
     readonly admitted: Admission['pages'];
   };
   visited(message: VisitMessage): VisitDecision;
+  /** The host of another site to which a page of this attempt led, or null. */
+  leftTo(pageId: string): string | null;
   readonly tally: ReturnType<typeof createSkipTally>;
 }
 
@@ -82,6 +84,7 @@ export function createCrawl(job: JobRow, site: SiteSummary | null, queue: Queue,
   const aliases = new Map<string, string>(production === null ? [] : [[production, ZIP_ORIGIN]]);
   // Final address -> page that showed it first.
   const shown = new Map<string, string>();
+  const departed = new Map<string, string>();
 
   const rules = (follow: boolean): CrawlRules => ({
     origins,
@@ -172,6 +175,7 @@ export function createCrawl(job: JobRow, site: SiteSummary | null, queue: Queue,
       const mapped = takeMapped(read.flatMap((one) => one.sitemaps).flatMap((map) => map.locations));
       return { drafts: [...entries.drafts, ...mapped.drafts], admitted: [...entries.admitted, ...mapped.admitted] };
     },
+    leftTo: (pageId) => departed.get(pageId) ?? null,
     visited: (message) => {
       const page = queue.page(message.pageId);
       const finalUrl = normaliseUrl(message.finalUrl, { aliases, mergeIndex: zip }) ?? message.finalUrl;
@@ -179,6 +183,7 @@ export function createCrawl(job: JobRow, site: SiteSummary | null, queue: Queue,
       // An entry may lead elsewhere (http to https, bare to www): then that is the site.
       if (page?.depth === 0 && !zip) join(page.url, finalOrigin);
       const left = !origins.has(finalOrigin);
+      if (left) departed.set(message.pageId, URL.parse(finalUrl)?.host || finalUrl.slice(0, 200));
       const duplicateOf = left ? null : duplicate(message, finalUrl);
       const scanned = !left && duplicateOf === null;
       if (scanned) remember(message.pageId, message.finalUrl);

@@ -6,7 +6,10 @@ import type { Message, Talk } from './talk.ts';
 export async function onPageDone(talk: Talk, m: Message<'page.done'>): Promise<void> {
   const { queue } = talk;
   if (!queue.page(m.pageId)) talk.violation('it finished a page that was not handed out');
-  const failure = talk.failureOf({ code: m.code, reason: m.reason, about: m.pageId, scanner: null });
+  // The runner was told to leave out what belongs to another site; the reason is the engine's.
+  const elsewhere = m.status === 'skipped' && m.code === null ? (talk.crawl?.leftTo(m.pageId) ?? null) : null;
+  const said = elsewhere === null ? m : { code: 'page_left', reason: elsewhere };
+  const failure = talk.failureOf({ code: said.code, reason: said.reason, about: m.pageId, scanner: null });
   // The lane is through with the page only once its end is on disk: a scan must not count as over before that.
   if (queue.completes(m.pageId, m.status === 'scanned')) {
     const evidence = m.evidence.flatMap((e) => talk.receipted(e) ?? []);

@@ -77,7 +77,7 @@ export async function startWorld(): Promise<World> {
       close: () => {},
     }),
     robots: () => () => true,
-    secrets: { put: () => {}, get: () => null, remove: () => {} },
+    secrets: { put: () => {}, get: () => null, remove: () => {}, jobs: () => [] },
     manifests,
     lock: { tryAcquire: async () => true, release: () => {} },
     clock,

@@ -105,6 +105,7 @@ export async function startTestServer(
       put: (jobId, access) => void secrets.set(jobId, access as never),
       get: (jobId) => secrets.get(jobId) ?? null,
       remove: (jobId) => void secrets.delete(jobId),
+      jobs: () => [...secrets.keys()],
     },
     manifests,
     lock: { tryAcquire: async () => true, release: () => {} },

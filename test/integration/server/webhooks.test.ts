@@ -54,6 +54,7 @@ afterEach(async () => {
 
 const openOwn = (clock: Clock): Ledger => openLedger({ path: join(folder, 'ledger.db'), clock, nextState });
 const SECRET = `whsec_${Buffer.from('a secret of thirty-two bytes long').toString('base64')}`;
+const NOWHERE = { services: () => [], addresses: [] };
 const hook = (ledger: Ledger, url: string, tenant = 'team') =>
   ledger.service.webhooks.add({ id: `wh_${url.length}`, tenant, url, secret: SECRET, events: ['jobs.events.failed'] });
 const failedJob = (ledger: Ledger, owner = 'team'): string => {
@@ -64,7 +65,7 @@ const failedJob = (ledger: Ledger, owner = 'team'): string => {
 };
 const courier = (ledger: Ledger, clock: Clock, webhookHosts: string[], send?: Send): Webhooks => {
   const config = { publicUrl: 'https://scan.example.org', webhookHosts };
-  const started = startWebhooks({ ledger, config, clock, log: silentLog, ...(send ? { send } : {}) });
+  const started = startWebhooks({ ledger, config, own: NOWHERE, clock, log: silentLog, ...(send ? { send } : {}) });
   open.push(() => started.stop());
   return started;
 };
