@@ -71,7 +71,7 @@ async function play(world: {
       close: () => {},
     }),
     robots: () => () => true,
-    secrets: { put: () => {}, get: () => null, remove: () => {} },
+    secrets: { put: () => {}, get: () => null, remove: () => {}, jobs: () => [] },
     manifests: new Map([['axe', AXE]]),
     lock: { tryAcquire: async () => true, release: () => {} },
     clock,

@@ -63,7 +63,7 @@ it('N10 a queue that is down for five minutes in the middle of a scan holds up n
       close: () => {},
     }),
     robots: () => () => true,
-    secrets: { put: () => {}, get: () => null, remove: () => {} },
+    secrets: { put: () => {}, get: () => null, remove: () => {}, jobs: () => [] },
     manifests: new Map([['seo', seo]]),
     lock: { tryAcquire: async () => true, release: () => {} },
     clock,
