@@ -3,16 +3,21 @@ import type { EventDraft } from '../../ledger/port.ts';
 import type { Hand } from '../hand.ts';
 import { ofThisDisk } from '../store-patience.ts';
 import { failJob, failureOf } from './fail-job.ts';
+import { verifyStored } from './verify-stored.ts';
 
 /** Waits between tries to store a report, in milliseconds. A store elsewhere is then asked on at the last pace: one that is down for minutes loses nothing. */
 const REPORT_DELAYS = [500, 2000, 8000, 20_000, 30_000] as const;
 /** How long a store elsewhere is waited for in all, in milliseconds; less than the watchdog gives this state. */
 const PATIENCE = 12 * 60_000;
 
-/** COMPLETING: the report is stored, then the job is done; nothing trustworthy to show is FAILED with the reason. False when told to leave it for another day. */
+/** COMPLETING: the report is stored, and all that it rests on is there, then the job is done; nothing trustworthy to show is FAILED with the reason. False when told to leave it for another day. */
 export async function aggregate(hand: Hand): Promise<boolean> {
   const { jobId, ports, attempt } = hand;
-  const written = await patiently(() => ports.report(jobId, null), hand);
+  const written = await patiently(async () => {
+    const made = await ports.report(jobId, null);
+    await verifyStored(jobId, made, ports);
+    return made;
+  }, hand);
   if (written === null) return false;
   const { report, html, verdict, counts } = written;
   if (!written.trustworthy) {
