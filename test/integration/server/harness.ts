@@ -2,7 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileStore } from '../../../engine/artifact/index.ts';
-import { createMemoryBroker, createMemoryBus, createRandom, NO_FAILINGS } from '../../../engine/bus/index.ts';
+import {
+  connectJetStreamBus,
+  createMemoryBroker,
+  createMemoryBus,
+  createRandom,
+  NO_FAILINGS,
+} from '../../../engine/bus/index.ts';
+import type { StageflowEvent } from '../../../engine/event/index.ts';
 import { nextState } from '../../../engine/fsm/index.ts';
 import { type Clock, createLog, StageflowError, systemClock } from '../../../engine/kernel/index.ts';
 import { type Ledger, openLedger, type TokenScope } from '../../../engine/ledger/index.ts';
@@ -51,12 +58,13 @@ export interface TestServer {
 /** What a broken machine says: a place on it, and somebody else's job. */
 export const BROKEN_MACHINE = 'cannot open /srv/private/other-team.sock';
 
-/** Starts one; `pods: 'frozen'` leaves jobs running until they are cancelled, `'broken'` has a machine that can start none. */
+/** Starts one; `pods: 'frozen'` leaves jobs running until they are cancelled, `'broken'` has a machine that can start none; `queue` is a real one. */
 export async function startTestServer(
   options: {
     readonly config?: Partial<ServerConfig>;
     readonly pods?: 'well' | 'frozen' | 'broken';
     readonly clock?: Clock;
+    readonly queue?: { readonly url: string; readonly token: string };
   } = {},
 ): Promise<TestServer> {
   const clock = options.clock ?? systemClock;
@@ -76,14 +84,13 @@ export async function startTestServer(
     finished: () => false,
     links: (url) => (new URL(url).pathname === '/' ? ['a', 'b'] : []),
   });
-  const broker = createMemoryBroker(systemClock, 1, NO_FAILINGS);
-  const bus = createMemoryBus(broker, {
-    node: 'main',
-    engineId: 'e1',
-    clock: systemClock,
-    log,
-    onPoison: async (event) => engine.poisoned(event),
-  });
+  const parts = { node: 'main', engineId: 'e1', clock: systemClock, log } as const;
+  const onPoison = async (event: StageflowEvent) => engine.poisoned(event);
+  const { queue } = options;
+  const memory = queue
+    ? null
+    : createMemoryBus(createMemoryBroker(systemClock, 1, NO_FAILINGS), { ...parts, onPoison });
+  const bus = memory ?? (await connectJetStreamBus({ url: '', token: '', ...queue, ...parts, onPoison }));
   await bus.prepare();
   const manifests = new Map((await discoverScanners(SCANNERS)).map((manifest) => [manifest.id, manifest]));
   const secrets = new Map<string, never>();
@@ -164,7 +171,8 @@ export async function startTestServer(
     close: async () => {
       pods.killAll();
       await engine.stop();
-      bus.kill();
+      if (memory) memory.kill();
+      else await bus.close();
       ledger.close();
       rmSync(folder, { recursive: true, force: true });
     },
