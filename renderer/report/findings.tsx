@@ -39,7 +39,19 @@ export function Findings({ filter }: { readonly filter: Filter }) {
     table.current?.reveal(next);
     requestAnimationFrame(() => table.current?.rowElement(next)?.querySelector('a')?.focus({ preventScroll: false }));
   };
+  const grouping = useRef(false);
+  const groupBy = (group: Filter['group']) => () => {
+    if (grouping.current) set({ ...filter, group });
+    grouping.current = false;
+  };
   useKeys({
+    g: () => {
+      grouping.current = true;
+    },
+    p: groupBy('page'),
+    r: groupBy('rule'),
+    s: groupBy('module'),
+    n: groupBy('none'),
     '/': () => search.current?.focus(),
     j: () => walk(1),
     k: () => walk(-1),

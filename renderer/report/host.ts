@@ -49,5 +49,5 @@ export const pathOf = (key: string): string => key.slice(key.indexOf('/') + 1);
 export function below(base: string, path: string): string | null {
   const parts = path.split('/');
   if (parts.some((part) => part === '' || part === '.' || part === '..')) return null;
-  return base + parts.map(encodeURIComponent).join('/');
+  return base + parts.map((part) => encodeURIComponent(part.toWellFormed())).join('/');
 }

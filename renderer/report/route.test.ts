@@ -27,6 +27,10 @@ describe('the address of a screen', () => {
     expect(parseRoute(hash)).toMatchObject({ open: null, filter: NO_FILTER });
   });
 
+  it('can be written whatever an id holds', () => {
+    expect(linkToFinding('a/b?\ud800')).toBe('#/findings/a%2Fb%3F%EF%BF%BD');
+  });
+
   it('keeps the list’s filter behind a finding', () => {
     expect(linkToFinding('x', { ...NO_FILTER, marks: ['minor'] })).toBe('#/findings/x?severity=minor');
   });

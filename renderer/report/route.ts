@@ -72,7 +72,7 @@ export function hashOf({ screen, open, filter }: Route): string {
     if (filter[name] !== '') params.set(name, filter[name]);
   if (filter.text !== '') params.set('q', filter.text);
   const query = params.toString().replaceAll('%2C', ',');
-  return `#/${screen}${open === null ? '' : `/${encodeURIComponent(open)}`}${query === '' ? '' : `?${query}`}`;
+  return `#/${screen}${open === null ? '' : `/${encodeURIComponent(open.toWellFormed())}`}${query === '' ? '' : `?${query}`}`;
 }
 
 /** Link to a screen with nothing narrowed down but what is given. */

@@ -15,6 +15,7 @@ const TITLES: Readonly<Record<Screen, string>> = {
 export const REPORT_KEYS = [
   ['J K', 'next and previous finding'],
   ['Enter', 'open it'],
+  ['G then P R S N', 'group by page, rule, scanner, nothing'],
   ['/', 'search'],
   ['C', 'copy the link'],
   ['[ ]', 'previous and next place of a finding'],

@@ -138,6 +138,17 @@ describe('report.html in a browser, from disk, without a network', () => {
     await page.getByText('Nothing matches all of these together').waitFor();
     await page.getByRole('button', { name: /without “page:\/nowhere\*”/ }).click();
     expect(new URL(page.url()).hash).toBe('#/findings?group=page&q=logo');
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { level: 1 }).click();
+    for (const [key, group] of [
+      ['r', '?group=rule&q=logo'],
+      ['n', '?q=logo'],
+      ['p', '?group=page&q=logo'],
+    ] as const) {
+      await page.keyboard.press('g');
+      await page.keyboard.press(key);
+      await expect.poll(() => new URL(page.url()).hash).toBe(`#/findings${group}`);
+    }
     await page.getByLabel('Search').fill('severity:moderate,review page:/index*');
     await page.getByText('2 of 3 causes').waitFor();
     expect(await page.getByRole('rowheader').allTextContents()).toEqual([
