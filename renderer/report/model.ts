@@ -26,15 +26,22 @@ export function shortened<T>(value: T): T {
         ? `${value.slice(0, MOST_TEXT)}… (${(value.length - MOST_TEXT).toLocaleString('en')} more characters)`
         : value
     ) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  let changed = false;
-  const short = Object.entries(value).map(([name, part]: [string, unknown]) => {
-    const made = shortened(part);
-    changed ||= made !== part || name.length > MOST_TEXT;
-    return [shortened(name), made] as const;
-  });
-  if (!changed) return value;
-  return (Array.isArray(value) ? short.map(([, part]) => part) : Object.fromEntries(short)) as T;
+  // Nearly always nothing is too long, and looking makes no objects.
+  if (typeof value !== 'object' || value === null || !holdsLong(value)) return value;
+  if (Array.isArray(value)) return value.map(shortened) as T;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [shortened(name), shortened(part)])) as T;
+}
+
+function holdsLong(value: object): boolean {
+  for (const name in value) {
+    if (name.length > MOST_TEXT) return true;
+    const part = (value as Readonly<Record<string, unknown>>)[name];
+    if (
+      typeof part === 'string' ? part.length > MOST_TEXT : typeof part === 'object' && part !== null && holdsLong(part)
+    )
+      return true;
+  }
+  return false;
 }
 
 /** Indexes a report. */

@@ -1,4 +1,4 @@
-import { type Key, type ReactNode, type Ref, useImperativeHandle, useRef } from 'react';
+import { type Key, memo, type ReactNode, type Ref, useImperativeHandle, useRef } from 'react';
 import styles from './data-table.module.css';
 import { usePrinting } from './printing.ts';
 import { useVisibleRows } from './visible-rows.ts';
@@ -84,21 +84,22 @@ export function DataTable<T>({
           {shown.slice(from, to).map((item, offset) => {
             const index = from + offset;
             const head = groupHead?.(item) ?? null;
+            const key = keyOf(item, index);
+            if (head === null)
+              return (
+                <Row
+                  key={key}
+                  item={item}
+                  index={index}
+                  columns={columns as readonly Column<unknown>[]}
+                  className={rowClass?.(item, index)}
+                />
+              );
             return (
-              <tr
-                key={keyOf(item, index)}
-                role="row"
-                aria-rowindex={index + 2}
-                data-row={index}
-                className={head === null ? rowClass?.(item, index) : styles['group']}
-              >
-                {head === null ? (
-                  columns.map((column, at) => <Cell key={at} column={column} item={item} index={index} />)
-                ) : (
-                  <th role="rowheader" scope="rowgroup" colSpan={columns.length}>
-                    {head}
-                  </th>
-                )}
+              <tr key={key} role="row" aria-rowindex={index + 2} data-row={index} className={styles['group']}>
+                <th role="rowheader" scope="rowgroup" colSpan={columns.length}>
+                  {head}
+                </th>
               </tr>
             );
           })}
@@ -113,6 +114,27 @@ export function DataTable<T>({
     </>
   );
 }
+
+/** One row. Remembered, so that scrolling draws only the rows that come. */
+const Row = memo(function Row({
+  item,
+  index,
+  columns,
+  className,
+}: {
+  readonly item: unknown;
+  readonly index: number;
+  readonly columns: readonly Column<unknown>[];
+  readonly className: string | undefined;
+}) {
+  return (
+    <tr role="row" aria-rowindex={index + 2} data-row={index} className={className}>
+      {columns.map((column, at) => (
+        <Cell key={at} column={column} item={item} index={index} />
+      ))}
+    </tr>
+  );
+});
 
 function Cell<T>({ column, item, index }: { readonly column: Column<T>; readonly item: T; readonly index: number }) {
   const Tag = column.rowHead ? 'th' : 'td';
