@@ -15,7 +15,7 @@ export function Waterfall({ timeline }: { readonly timeline: PageTimeline }) {
   const failed = requests.filter(isFailed).length;
   const bytes = requests.reduce((sum, r) => sum + r.bytes, 0);
   const says = [
-    `${count(requests.length, 'request')}, ${size(bytes)}, until ${duration(timeline.end)}`,
+    `${count(requests.length, 'request')}, ${size(bytes)}, until ${duration(endOf(timeline))}`,
     failed > 0 ? `${failed} failed` : null,
     requests.length > MOST ? `the first ${MOST} are drawn` : null,
   ];
@@ -44,6 +44,10 @@ export function Waterfall({ timeline }: { readonly timeline: PageTimeline }) {
   );
 }
 
+/** When the last request or moment ends; pictures may go on for longer. */
+const endOf = ({ requests, marks }: PageTimeline) =>
+  Math.max(1, ...requests.map((r) => r.end), ...marks.map((m) => m.at));
+
 const isFailed = ({ status }: TimelineRequest) => status === null || status >= 400;
 
 function Bars({
@@ -60,8 +64,9 @@ function Bars({
   const label = Math.min(220, Math.floor(width * 0.36));
   const room = width - label - 64;
   const height = AXIS + requests.length * ROW;
-  const x = (at: number) => label + (room * at) / timeline.end;
-  const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => part * timeline.end);
+  const end = endOf(timeline);
+  const x = (at: number) => label + (room * at) / end;
+  const ticks = [0, 0.25, 0.5, 0.75, 1].map((part) => part * end);
   return (
     <svg role="img" {...named} width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
       {(width < 480 ? [ticks[0] ?? 0, ticks[4] ?? 0] : ticks).map((at) => (
