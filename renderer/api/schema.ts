@@ -34,6 +34,7 @@ export type Token = { readonly "id": string; readonly "name": string; readonly "
 export type Webhook = { readonly "id": string; readonly "tenant": string; readonly "url": string; readonly "events": readonly (string)[]; readonly "createdAt": string; readonly "earlierSecretUntil": string | null };
 export type WebhookDelivery = { readonly "id": string; readonly "event": string; readonly "jobId": string | null; readonly "state": "waiting" | "delivered" | "failed"; readonly "attempts": number; readonly "status": number | null; readonly "reason": string | null; readonly "createdAt": string; readonly "nextAt": string | null; readonly "endedAt": string | null };
 export type Readiness = { readonly "status": "ready" | "not-ready" | "stopping"; readonly "parts": { readonly "database"?: "ok" | "failing"; readonly "queue"?: "ok" | "failing"; readonly "podman"?: "ok" | "failing"; readonly "store"?: "ok" | "failing"; readonly "disk"?: "ok" | "failing" } };
+export type Doctor = { readonly "canScan": boolean; readonly "checks": readonly (MachineCheck)[] };
 export type MachineCheck = { readonly "id": string; readonly "title": string; readonly "status": "ok" | "warning" | "missing" | "broken" | "skipped"; readonly "detail": string; readonly "fix": string | null };
 
 /** Every route of the API: path and query parameters, body, and what a good answer holds. */
@@ -82,6 +83,6 @@ export interface Api {
   'GET /api/v1/webhooks/{id}/deliveries': { path: { readonly "id": string }; answer: { readonly "deliveries": readonly (WebhookDelivery)[] } };
   'POST /api/v1/webhooks/{id}/deliveries/{delivery}/redeliver': { path: { readonly "id": string; readonly "delivery": string }; answer: WebhookDelivery };
   'POST /api/v1/webhooks/{id}/test': { path: { readonly "id": string }; answer: WebhookDelivery };
-  'GET /api/v1/doctor': { answer: { readonly "checks": readonly (MachineCheck)[] } };
+  'GET /api/v1/doctor': { answer: Doctor };
   'GET /api/v1/openapi.json': { answer: Readonly<Record<string, unknown>> };
 }

@@ -1,5 +1,5 @@
-import { runChecks } from '@stageflow/engine/preflight';
 import { z } from '@hono/zod-openapi';
+import { doctor, type DoctorResult } from '../cli/doctor.ts';
 import { withoutPlaces, withShortPlaces } from '../ops/masked-places.ts';
 import { route, type Route } from '../route.ts';
 
@@ -19,6 +19,14 @@ const Check = z
 /** Milliseconds for which an answer is given again: looking starts programs and a container. */
 const KEPT_MS = 5000;
 
+const Doctor = z
+  .object({
+    /** False when something is missing that the next scan does not bring by itself. */
+    canScan: z.boolean(),
+    checks: z.array(Check),
+  })
+  .openapi('Doctor');
+
 /** What `./stageflow doctor` says, for administrators. Answers of a server name no places of its machine: of a path its last part is shown. */
 export const doctorRoutes: readonly Route[] = [
   route(
@@ -31,15 +39,16 @@ export const doctorRoutes: readonly Route[] = [
       responses: {
         200: {
           description: 'The parts, in the order in which a person would mend them. Nothing is installed or changed.',
-          content: { 'application/json': { schema: z.object({ checks: z.array(Check) }) } },
+          content: { 'application/json': { schema: Doctor } },
         },
       },
     },
     ({ clock }) => {
-      let seen: { readonly at: number; readonly checks: ReturnType<typeof runChecks> } | null = null;
+      let seen: { readonly at: number; readonly found: Promise<DoctorResult> } | null = null;
       return async (c) => {
-        if (seen === null || clock.now() - seen.at > KEPT_MS) seen = { at: clock.now(), checks: runChecks() };
-        const checks = (await seen.checks).map(({ id, title, status, detail, fix }) => ({
+        if (seen === null || clock.now() - seen.at > KEPT_MS) seen = { at: clock.now(), found: doctor({}) };
+        const { checks, exitCode } = await seen.found;
+        const shown = checks.map(({ id, title, status, detail, fix }) => ({
           id,
           title,
           status,
@@ -47,7 +56,7 @@ export const doctorRoutes: readonly Route[] = [
           fix: fix === null ? null : withShortPlaces(fix),
         }));
         c.header('cache-control', 'no-store');
-        return c.json({ checks }, 200);
+        return c.json({ canScan: exitCode === 0, checks: shown }, 200);
       };
     },
   ),

@@ -99,6 +99,9 @@ describe('./stageflow server', () => {
     expect(cookie).toMatch(/HttpOnly; SameSite=Strict/);
     const session = await fetch(`${server.origin}/api/v1/session`, { headers: { cookie: cookie.split(';')[0] ?? '' } });
     expect(await session.json()).toMatchObject({ scopes: ['admin'] });
+    const screen = await fetch(`${server.origin}/playground`, { headers: { cookie: cookie.split(';')[0] ?? '' } });
+    const [, script] = /<script[^>]* src="([^"]+)"/.exec(await screen.text()) ?? [];
+    expect((await fetch(`${server.origin}${script}`)).headers.get('cache-control')).toContain('immutable');
   });
 
   it('says that it lives and is ready, part by part, and counts', async () => {

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useShortcuts } from '../../app/shortcuts.ts';
 import { call } from '../../api/call.ts';
-import type { MachineCheck } from '../../api/schema.ts';
+import type { Doctor as DoctorAnswer, MachineCheck } from '../../api/schema.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
 import { may } from '../../state/session/select.ts';
 import { useApp } from '../../state/store.ts';
@@ -38,9 +38,11 @@ function Checks() {
     <div className={styles['doctor']}>
       <h1>Doctor</h1>
       <Show of={loaded} what="the checks of this machine">
-        {({ checks }) => (
+        {(found) => (
           <>
-            <Verdict checks={checks} />
+            <p className={styles['verdict']} role="status">
+              {verdictOf(found)}
+            </p>
             <p className={styles['acts']}>
               <button type="button" onClick={loaded.reload}>
                 Check again
@@ -49,7 +51,7 @@ function Checks() {
                 Copy diagnostics
               </button>
             </p>
-            <CheckList checks={checks} />
+            <CheckList checks={found.checks} />
           </>
         )}
       </Show>
@@ -59,20 +61,19 @@ function Checks() {
 
 const isTrouble = ({ status }: MachineCheck) => status === 'missing' || status === 'broken';
 
-function Verdict({ checks }: { readonly checks: readonly MachineCheck[] }) {
-  const trouble = checks.filter(isTrouble).length;
-  const warnings = checks.filter(({ status }) => status === 'warning').length;
-  const words =
-    trouble > 0
-      ? `${trouble === 1 ? 'One part' : `${trouble} parts`} of ${checks.length} must be mended before every scan works.`
-      : warnings > 0
-        ? `This machine can scan, with ${warnings === 1 ? 'one limitation' : `${warnings} limitations`}.`
-        : 'This machine can scan. Every part is in order.';
-  return (
-    <p className={styles['verdict']} role="status">
-      {words}
-    </p>
-  );
+function verdictOf({ canScan, checks }: DoctorAnswer): string {
+  const missing = checks.filter(isTrouble).length;
+  const limited = checks.filter(({ status }) => status === 'warning').length;
+  if (!canScan) {
+    return `${missing === 1 ? 'One part' : `${missing} parts`} of ${checks.length} must be mended before this machine can scan.`;
+  }
+  const parts = [
+    limited === 0 ? '' : limited === 1 ? 'with one limitation' : `with ${limited} limitations`,
+    missing === 0 ? '' : 'the next scan brings what is missing',
+  ].filter((part) => part !== '');
+  return parts.length === 0
+    ? 'This machine can scan. Every part is in order.'
+    : `This machine can scan: ${parts.join(', and ')}.`;
 }
 
 /** What needs a person stands open at the top; what is in order is one line. */

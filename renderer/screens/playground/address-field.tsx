@@ -65,7 +65,12 @@ export function AddressField() {
         )}
       </div>
       <label className={styles['check']}>
-        <input type="checkbox" checked={follow} onChange={(event) => changeDraft({ follow: event.target.checked })} />
+        <input
+          type="checkbox"
+          checked={follow}
+          disabled={file !== null}
+          onChange={(event) => changeDraft({ follow: event.target.checked })}
+        />
         Follow links from these pages
       </label>
       {local.length > 0 && isAdmin && (

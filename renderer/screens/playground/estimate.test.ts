@@ -24,6 +24,7 @@ describe('what a scan will cost', () => {
     expect(costWords(totalOf([AXE, LIGHTHOUSE], { pages: [1, 100], sample: 'template', lighthouseRuns: 1 }))).toBe(
       'up to 4 min',
     );
+    expect(costWords({ low: 0.4, high: 0.9 })).toBe('under 1 s');
     expect(costWords({ low: 1050, high: 1050 })).toBe('about 18 min');
   });
 });

@@ -49,6 +49,7 @@ export function roughly(seconds: number): string {
 /** A range as a few words: where the ends lie far apart only the far one says something. */
 export function costWords({ low, high }: Cost): string {
   const [from, to] = [roughly(low), roughly(high)];
+  if (high < 1) return to;
   if (from === to) return `about ${to}`;
   return low < high / 4 ? `up to ${to}` : `${from} to ${to}`;
 }

@@ -36,6 +36,25 @@ describe('a new scan', () => {
     await context.close();
   });
 
+  it('is done again for one cell, by a run of its own that takes over the rest', async () => {
+    const { context, page, trouble } = await web.signedIn('/playground', ['submit', 'read']);
+    await page.getByRole('textbox', { name: 'Addresses' }).fill('shop.example');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('heading', { level: 2, name: /^Scanned 3 pages/ }).waitFor();
+    const first = page.url();
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Scan this cell again' }).press('Enter');
+    await page.waitForURL((url) => url.href !== first);
+    await page.getByRole('heading', { level: 2, name: /^Scanned 3 pages/ }).waitFor();
+    const view = web.server.engine.view(page.url().split('/').at(-1) ?? '');
+    const cells = view?.pages.flatMap((one) => one.cells) ?? [];
+    expect(cells.filter(({ adoptedFrom }) => adoptedFrom === null).length).toBe(1);
+    expect(cells.length).toBeGreaterThan(3);
+    expect(trouble).toEqual([]);
+    await context.close();
+  });
+
   it('says on which line something is wrong, and does not start', async () => {
     const { context, page, trouble } = await web.signedIn('/playground', ['submit', 'read']);
     await page.getByRole('textbox', { name: 'Addresses' }).fill('shop.example\nftp://shop.example');
