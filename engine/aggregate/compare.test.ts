@@ -50,4 +50,20 @@ describe('comparing two reports', () => {
     const result = await compared({ cells: { 1: { axe: [] } } }, { cells: { 1: { axe: [] }, 2: { axe: [label] } } });
     expect(result).toMatchObject({ new: [], notComparable: ['label'], cautions: ['The sets of pages differ.'] });
   });
+
+  it('takes a look at the site as a whole for no look at its pages', async () => {
+    const [seo] = [manifest('seo', { site: true })];
+    const both = { 1: { seo: [] }, 2: { seo: [label] }, _site: { seo: [logo] } };
+    const first = { 1: { seo: [] }, _site: { seo: [] } };
+    const pair = async (before: TestJob['cells'], after: TestJob['cells']) => {
+      const result = compareReports(
+        await aggregate(inputOf({ manifests: [seo], cells: before })),
+        await aggregate(inputOf({ manifests: [seo], cells: after })),
+      );
+      const issues = (list: readonly { issue: string }[]) => list.map((f) => f.issue);
+      return { new: issues(result.new), fixed: issues(result.fixed), notComparable: issues(result.notComparable) };
+    };
+    expect(await pair(both, first)).toEqual({ new: [], fixed: ['image-alt'], notComparable: ['label'] });
+    expect(await pair(first, both)).toEqual({ new: ['image-alt'], fixed: [], notComparable: ['label'] });
+  });
 });

@@ -57,12 +57,11 @@ function couldHaveSeen(
   paths: ReadonlyMap<string, string>,
   looked: ReadonlySet<string>,
 ): boolean {
+  // A look at the site as a whole says nothing of a page that nobody opened.
   const places = new Set(
     finding.occurrences.map((o) => (o.pageId === null ? '_site' : (paths.get(o.pageId) ?? o.pageId))),
   );
-  return finding.witnesses.some((w) =>
-    [...places].some((place) => looked.has(`${place} ${w.scanner}`) || looked.has(`_site ${w.scanner}`)),
-  );
+  return finding.witnesses.some((w) => [...places].some((place) => looked.has(`${place} ${w.scanner}`)));
 }
 
 function cautionsOf(before: Report, after: Report): string[] {
