@@ -102,6 +102,10 @@ export interface Ledger {
   job(jobId: string): JobRow | null;
   /** Newest first. */
   jobs(filter?: { readonly states?: readonly JobState[]; readonly limit?: number }): readonly JobRow[];
+  /** Jobs that ended before a time, the one that ended first coming first; with `after` those behind it in this order. */
+  endedBefore(time: number, limit: number, after?: JobRow): readonly JobRow[];
+  /** How many jobs are in each state that any job is in, and when the oldest of them was made. */
+  counts(): readonly { readonly state: JobState; readonly count: number; readonly oldest: number }[];
   /** A job's history from `afterSeq` (0 for all), in order; at most `limit` events when it is given. */
   events(jobId: string, afterSeq?: number, limit?: number): readonly StageflowEvent[];
   pages(jobId: string): readonly PageRow[];

@@ -202,6 +202,12 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
         const rows = states ? sql.jobsIn.all(JSON.stringify(states), limit) : sql.jobs.all(limit);
         return (rows as StoredJob[]).map(jobRow);
       }),
+    endedBefore: (time, limit, after) =>
+      read(() => {
+        const from = { afterTime: after?.updatedAt ?? Number.MIN_SAFE_INTEGER, afterId: after?.id ?? '' };
+        return (sql.endedBefore.all({ time, limit, ...from }) as StoredJob[]).map(jobRow);
+      }),
+    counts: () => read(() => sql.counts.all() as { state: JobState; count: number; oldest: number }[]),
     // SQLite takes a negative limit for none.
     events: (jobId, afterSeq = 0, limit = -1) =>
       read(() => (sql.events.all(jobId, afterSeq, limit) as string[]).map(storedEvent)),

@@ -11,6 +11,11 @@ export function prepareStatements(db: Database.Database) {
     jobsIn: db.prepare(
       'SELECT * FROM jobs WHERE state IN (SELECT value FROM json_each(?)) ORDER BY created_at DESC, id DESC LIMIT ?',
     ),
+    endedBefore: db.prepare(
+      `SELECT * FROM jobs WHERE state IN ('DONE', 'FAILED') AND updated_at < @time AND (updated_at, id) > (@afterTime, @afterId)
+       ORDER BY updated_at, id LIMIT @limit`,
+    ),
+    counts: db.prepare('SELECT state, count(*) AS count, min(created_at) AS oldest FROM jobs GROUP BY state'),
     importJob: db.prepare(
       `INSERT INTO jobs (id, state, attempt, spec, parent, created_at, updated_at, seq, failure_code, handled_seq, imported)
        VALUES (@id, @state, @attempt, @spec, @parent, @createdAt, @now, @seq, @failureCode, @seq, 1)`,

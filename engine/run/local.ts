@@ -125,8 +125,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
       log,
       onPoison: (event) => engine.poisoned(event),
       onStreamsMade: () => {
-        for (const job of ledger.jobs({ states: ['PENDING', 'EXTRACTING', 'READY_TO_SCAN', 'SCANNING', 'COMPLETING'] }))
-          ledger.republish(job.id);
+        for (const job of ledger.open()) ledger.republish(job.id);
       },
       ...(options.onLost ? { onLost: options.onLost } : {}),
     });

@@ -4,13 +4,15 @@ import { artifactKeys, stagingKeys } from '../artifact/keys.ts';
 import type { ArtifactStore } from '../artifact/store.ts';
 import { JOB_STATES, TERMINAL } from '../event/index.ts';
 import type { Clock, Log } from '../kernel/index.ts';
-import type { Ledger } from '../ledger/port.ts';
+import type { JobRow, Ledger } from '../ledger/port.ts';
 
 /** How long the archive of an ended job is kept for a retry, in days. */
 const STAGING_DAYS = 7;
 const DAY_MS = 86_400_000;
 /** More unfinished jobs than any server takes. */
 const EVERY = 1_000_000;
+/** Ended jobs that a sweep reads at a time. */
+const BATCH = 200;
 const JOB_ID = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
 /** What the sweeps look at. */
@@ -79,15 +81,18 @@ export async function sweepJobs(ports: SweepPorts, days: number): Promise<readon
   const { ledger, clock, log } = ports;
   const now = clock.now();
   const removed: string[] = [];
-  for (const job of ledger.jobs({ states: ['DONE', 'FAILED'] })) {
-    if (job.updatedAt >= now - days * DAY_MS) continue;
-    const shares = ledger.service.shares.ofJob(job.id);
-    if (shares.some((share) => share.revokedAt === null && share.expiresAt > now)) continue;
-    try {
-      await removeJob(ports, job.id);
-      removed.push(job.id);
-    } catch (error) {
-      log.warn('a job past its time could not be removed', { jobId: job.id, error });
+  const batch = (after?: JobRow) => ledger.endedBefore(now - days * DAY_MS, BATCH, after);
+  // What stays (shared, or its store refuses) is stepped over, so that it never hides what comes behind it.
+  for (let jobs = batch(); jobs.length > 0; jobs = batch(jobs.at(-1))) {
+    for (const job of jobs) {
+      const shares = ledger.service.shares.ofJob(job.id);
+      if (shares.some((share) => share.revokedAt === null && share.expiresAt > now)) continue;
+      try {
+        await removeJob(ports, job.id);
+        removed.push(job.id);
+      } catch (error) {
+        log.warn('a job past its time could not be removed', { jobId: job.id, error });
+      }
     }
   }
   return removed;

@@ -63,10 +63,10 @@ export function createMetrics(clock: Clock): Metrics {
   const look = () => {
     streams.set(openStreams());
     if (followed === null) return;
-    const open = followed.jobs({ states: [...OPEN] });
-    for (const state of OPEN) jobs.set({ state }, open.filter((job) => job.state === state).length);
-    const waiting = open.filter((job) => job.state === 'PENDING').map((job) => job.createdAt);
-    queueAge.set(waiting.length === 0 ? 0 : (clock.now() - Math.min(...waiting)) / 1000);
+    const counts = new Map(followed.counts().map((row) => [row.state, row]));
+    for (const state of OPEN) jobs.set({ state }, counts.get(state)?.count ?? 0);
+    const oldest = counts.get('PENDING')?.oldest;
+    queueAge.set(oldest === undefined ? 0 : (clock.now() - oldest) / 1000);
   };
   const timed = async <T>(operation: string, work: () => Promise<T>): Promise<T> => {
     const begun = performance.now();

@@ -310,5 +310,26 @@ export function ledgerSuite(name: string, open: () => { ledger: Ledger; tick(): 
       expect(ledger.jobs({ states: ['FAILED', 'DONE'] }).map((row) => row.id)).toEqual(['b']);
       expect(ledger.job('c')?.parent).toBe('a');
     });
+
+    it('counts jobs by state, and gives ended ones in the order of their ends, part by part', () => {
+      const { ledger, tick } = open();
+      for (const id of ['a', 'b', 'c']) {
+        ledger.createJob({ id, spec: specOf('urls'), parent: null });
+        tick();
+      }
+      const made = ledger.job('a')?.createdAt;
+      for (const id of ['c', 'b']) {
+        ledger.append(id, 1, [drafts.failed()]);
+        tick();
+      }
+      const later = (ledger.job('b')?.updatedAt ?? 0) + 1;
+      const [first] = ledger.endedBefore(later, 1);
+      expect(first?.id).toBe('c');
+      expect(ledger.endedBefore(later, 5, first).map((row) => row.id)).toEqual(['b']);
+      expect(ledger.endedBefore(first?.updatedAt ?? 0, 5)).toEqual([]);
+      const counts = new Map(ledger.counts().map(({ state, count, oldest }) => [state, { count, oldest }]));
+      expect(counts.get('PENDING')).toEqual({ count: 1, oldest: made });
+      expect(counts.get('FAILED')?.count).toBe(2);
+    });
   });
 }

@@ -101,6 +101,20 @@ it('an ended job stays thirty days, and longer while a share of it lives', async
   for (const id of [plain, shared, revoked]) expect(await left(id)).toEqual([]);
 });
 
+it('the old goes however many newer jobs have ended, and what has to stay hides nothing behind it', async () => {
+  const kept = await job();
+  share(kept, clock.now() + 40 * DAY);
+  const old = await job();
+  await days(31);
+  for (let made = 0; made < 1100; made += 1) {
+    const id = newJobId(clock.now());
+    ledger.createJob({ id, spec: specOf('zip'), parent: null, owner: 'team' });
+    ledger.append(id, 1, [drafts.failed()]);
+  }
+  expect(await sweepJobs(ports(), 30)).toEqual([old]);
+  expect(ledger.job(kept)).not.toBeNull();
+});
+
 it('L8 what a removal that broke off has left is swept once it is a day old, and nothing that a job owns or is about to own', async () => {
   const [owned, orphan] = [await job(), newJobId(clock.now())];
   await store.put('scanner-artifacts', `${orphan}/report.json`, Buffer.from('{}'));

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLog, silentLog, systemClock } from '../../../engine/kernel/index.ts';
+import { nextState } from '../../../engine/fsm/index.ts';
+import { createLog, newJobId, silentLog, systemClock } from '../../../engine/kernel/index.ts';
+import { openLedger } from '../../../engine/ledger/index.ts';
 import { readConfig } from '../../../server/config-env.ts';
 import { type Canary, judgeDisk, startCanaries } from '../../../server/ops/canary.ts';
 import { assertDurable } from '../../../server/ops/durability.ts';
@@ -7,6 +9,7 @@ import { type Part, PARTS, pressureOf } from '../../../server/ops/health.ts';
 import { createMetrics } from '../../../server/ops/metrics.ts';
 import { listenForMetrics } from '../../../server/ops/metrics-port.ts';
 import { prettyLine } from '../../../server/ops/server-log.ts';
+import { specOf } from '../../conformance/events.ts';
 import { createVirtualClock } from '../../simulation/virtual-clock.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 
@@ -207,6 +210,18 @@ describe('every answer', () => {
 });
 
 describe('the metrics', () => {
+  it('count every unfinished job, however many there are', async () => {
+    const ledger = openLedger({ path: ':memory:', clock: systemClock, nextState });
+    try {
+      const metrics = createMetrics(systemClock);
+      metrics.follow(ledger);
+      for (let n = 0; n < 1_100; n += 1) ledger.createJob({ id: newJobId(), spec: specOf('urls'), parent: null });
+      expect(await metrics.page()).toContain('stageflow_jobs{state="PENDING"} 1100\n');
+    } finally {
+      ledger.close();
+    }
+  });
+
   it('are given on loopback without a token, to the right name only', async () => {
     const metrics = createMetrics(systemClock);
     metrics.answered({ method: 'GET', pattern: '/s/:token', status: 200, ms: 3 });
