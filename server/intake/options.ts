@@ -3,6 +3,15 @@ import type { Manifest } from '@stageflow/engine/scanner';
 import { readAllowAssets, readAllowHosts, type SubmitOptions } from '@stageflow/engine/submit';
 import { z } from '@hono/zod-openapi';
 
+/** The least and the most that a job over HTTP may take, whoever made its specification. */
+export const JOB_LIMITS = {
+  jobSeconds: { least: 10, most: 86_400 },
+  pageSeconds: { least: 1, most: 600 },
+  memoryMiB: { least: 512, most: 8192 },
+} as const;
+
+const limit = ({ least, most }: { readonly least: number; readonly most: number }) =>
+  z.number().int().min(least).max(most).optional();
 const hostList = () => z.array(z.string().max(260)).max(100);
 
 /** How a scan is to be done, as a request says it; everything left out gets the product's default. */
@@ -30,9 +39,9 @@ export const ScanOptions = z
       .url({ protocol: /^https?$/ })
       .max(4096)
       .optional(),
-    jobSeconds: z.number().int().min(10).max(86_400).optional(),
-    pageSeconds: z.number().int().min(1).max(600).optional(),
-    memoryMiB: z.number().int().min(512).max(8192).optional(),
+    jobSeconds: limit(JOB_LIMITS.jobSeconds),
+    pageSeconds: limit(JOB_LIMITS.pageSeconds),
+    memoryMiB: limit(JOB_LIMITS.memoryMiB),
     label: z.string().max(200).optional(),
   })
   .openapi('ScanOptions');
@@ -71,7 +80,7 @@ export function submitOptionsOf(
   manifests: ReadonlyMap<string, Manifest>,
 ): Omit<SubmitOptions, 'source'> {
   const { siteUrl, allowAssets = [], allowHosts = [], modules, label, moduleOptions = {}, ...rest } = options;
-  for (const [id, given] of Object.entries(moduleOptions)) assertKnown(id, given, manifests);
+  for (const [id, given] of Object.entries(moduleOptions)) assertModuleKnown(id, given, manifests);
   const plain = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   return {
     ...plain,
@@ -85,7 +94,12 @@ export function submitOptionsOf(
   };
 }
 
-function assertKnown(id: string, given: Record<string, unknown>, manifests: ReadonlyMap<string, Manifest>): void {
+/** Refuses a module that is not here (`unknown_module`) and options that it does not know (`bad_option`). */
+export function assertModuleKnown(
+  id: string,
+  given: Readonly<Record<string, unknown>>,
+  manifests: ReadonlyMap<string, Manifest>,
+): void {
   const manifest = manifests.get(id);
   if (!manifest) throw new StageflowError('unknown_module', { module: id, known: [...manifests.keys()].join(', ') });
   const properties = Object.keys((manifest.options.properties ?? {}) as Record<string, unknown>);

@@ -5,7 +5,7 @@ import { AccessSecrets } from '@stageflow/engine/scanner';
 import { buildJobSpec, judgeTargets } from '@stageflow/engine/submit';
 import type { Principal } from '../auth/principal.ts';
 import type { AppServices } from '../route.ts';
-import { type Access, type ScanOptions, submitOptionsOf } from './options.ts';
+import { type Access, assertModuleKnown, JOB_LIMITS, type ScanOptions, submitOptionsOf } from './options.ts';
 import { assertTargetsAllowed } from './target-policy.ts';
 
 /** Builds the specification of a job that a request asks for, and judges it. */
@@ -25,9 +25,13 @@ export function specOf(
 
 /**
  * What no job made over HTTP may do, wherever its specification comes from (an imported job is told by a stranger): leave its pod, reach private
- * addresses for anybody but an administrator, or scan what the administrator does not allow.
+ * addresses for anybody but an administrator, scan what the administrator does not allow, or take more of the machine than a job may.
  */
-export function judgeSpec(services: Pick<AppServices, 'config'>, principal: Principal, spec: JobSpec): void {
+export function judgeSpec(
+  services: Pick<AppServices, 'config' | 'manifests'>,
+  principal: Principal,
+  spec: JobSpec,
+): void {
   const admin = principal.scopes.includes('admin');
   const { source, egress } = spec;
   if (spec.isolation !== 'pod') {
@@ -37,6 +41,13 @@ export function judgeSpec(services: Pick<AppServices, 'config'>, principal: Prin
       reason: 'jobs run in pods here',
     });
   }
+  for (const [option, { least, most }] of Object.entries(JOB_LIMITS)) {
+    const value = spec.limits[option as keyof typeof JOB_LIMITS];
+    if (value < least || value > most) {
+      throw new StageflowError('bad_option', { option, value, reason: `it may be ${least} to ${most} here` });
+    }
+  }
+  for (const { id, options } of spec.modules) assertModuleKnown(id, options, services.manifests);
   if (egress.allowHosts.length > 0 && !admin) throw new StageflowError('forbidden', { scope: 'admin' });
   assertTargetsAllowed(egress.allowAssets, { allowTargets: [], blockTargets: services.config.blockTargets });
   if (source.kind === 'urls') {

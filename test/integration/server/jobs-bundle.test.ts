@@ -186,6 +186,10 @@ describe('a whole bundle', () => {
     ['leave its pod', '"isolation":"pod"', '"isolation":"process"', 400],
     ['scan a private address', '"urls":["https://shop.example/"]', '"urls":["http://127.0.0.1/"]', 400],
     ['open private addresses', '"allowHosts":[]', '"allowHosts":["127.0.0.1:80"]', 403],
+    ['take all memory', /"memoryMiB":\d+/, '"memoryMiB":1000000', 400],
+    ['run for years', /"jobSeconds":\d+/, '"jobSeconds":900000000', 400],
+    ['stay on a page for years', /"pageSeconds":\d+/, '"pageSeconds":900000000', 400],
+    ['bring modules of its own', '"modules":[{"id":"seo"', '"modules":[{"id":"own"', 400],
   ])('goes on as a new job by the rules of this server: it may not %s', async (_, from, to, status) => {
     const evil = await edit('events.jsonl', (text) => text.replace(from, to));
     const third = await startTestServer();
