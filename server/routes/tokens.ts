@@ -4,14 +4,13 @@ import type { TokenRow } from '@stageflow/engine/ledger';
 import { z } from '@hono/zod-openapi';
 import { hashSecret, isLive, newTokenText } from '../auth/principal.ts';
 import { route, type Route } from '../route.ts';
+import { Tenant } from './tenant.ts';
 
 const Scopes = z
   .array(z.enum(['submit', 'read', 'admin']))
   .min(1)
   .max(3);
 const Name = z.string().min(1).max(100);
-/** Whose jobs a token sees and makes. */
-const Tenant = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'give small letters, digits and dashes');
 
 const Token = z
   .object({
@@ -54,7 +53,7 @@ export const tokenRoutes: readonly Route[] = [
           required: true,
           content: {
             'application/json': {
-              schema: z.object({
+              schema: z.strictObject({
                 name: Name,
                 tenant: Tenant.optional(),
                 scopes: Scopes,

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { StageflowError } from '@stageflow/engine/kernel';
 import type { DeliveryRow, WebhookRow } from '@stageflow/engine/ledger';
+import { judgeTargets, readAllowHosts } from '@stageflow/engine/submit';
 import { z } from '@hono/zod-openapi';
 import type { Principal } from '../auth/principal.ts';
 import { type AppServices, route, type Route } from '../route.ts';
 import { WEBHOOK_EVENTS } from '../webhook/message.ts';
 import { newSigningSecret } from '../webhook/signature.ts';
+import { Tenant } from './tenant.ts';
 
 /** Most deliveries in one answer. */
 const MOST = 200;
@@ -73,13 +75,19 @@ const shownDelivery = (row: DeliveryRow): z.infer<typeof Delivery> => ({
   endedAt: iso(row.endedAt),
 });
 
-/** An address that could be sent to. Where it leads is judged at every try, since names move. */
-function checkedUrl(text: string): string {
+/** An address that could be sent to, by its text alone. Where a name leads is judged at every try, since names move. */
+function checkedUrl(text: string, webhookHosts: readonly string[]): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
     throw new StageflowError('bad_request', {
       reason: 'url must be an http:// or https:// address without a password',
     });
+  }
+  const allowed = readAllowHosts(webhookHosts);
+  const judged = judgeTargets([url.href], { allowHosts: allowed.ok ? allowed.value : [], extraPorts: true });
+  if (!judged.ok) {
+    const reason = 'url leads to a private address; name its host:port in STAGEFLOW_WEBHOOK_HOSTS if it is yours';
+    throw judged.error.code === 'private_address' ? new StageflowError('bad_request', { reason }) : judged.error;
   }
   return url.href;
 }
@@ -110,14 +118,14 @@ export const webhookRoutes: readonly Route[] = [
           required: true,
           content: {
             'application/json': {
-              schema: z.object({
+              schema: z.strictObject({
                 url: z.string().max(2000),
                 events: z
                   .array(z.enum(WEBHOOK_EVENTS))
                   .min(1)
                   .default([...WEBHOOK_EVENTS]),
                 /** Whose jobs it is told of; the caller's own when left out. */
-                tenant: z.string().max(63).optional(),
+                tenant: Tenant.optional(),
               }),
             },
           },
@@ -130,14 +138,14 @@ export const webhookRoutes: readonly Route[] = [
         },
       },
     },
-    ({ engine, clock }) =>
+    ({ engine, clock, config }) =>
       (c) => {
         const { url, events, tenant } = c.req.valid('json');
         const secret = newSigningSecret();
         const webhook = engine.ledger.service.webhooks.add({
           id: `wh_${randomBytes(8).toString('hex')}`,
           tenant: tenant ?? c.get('principal').tenant,
-          url: checkedUrl(url),
+          url: checkedUrl(url, config.webhookHosts),
           secret,
           events: [...new Set(events)],
         });

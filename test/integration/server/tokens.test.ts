@@ -53,6 +53,7 @@ describe('A3 a token', () => {
     { name: 'x', scopes: ['root'] },
     { name: '', scopes: ['read'] },
     { name: 'x', scopes: ['read'], tenant: '../other' },
+    { name: 'x', scopes: ['read'], expires: '2030-01-01T00:00:00Z' },
     { name: 'x', scopes: ['read'], expiresAt: '2020-01-01T00:00:00Z' },
   ])('made of %j is refused', async (body) => {
     expect((await make(body)).status).toBe(400);

@@ -252,6 +252,19 @@ describe('the routes of webhooks', () => {
     open.push(() => server.close());
   });
 
+  it.each([
+    { url: 'https://hook.example/', event: ['jobs.events.failed'] },
+    { url: 'https://hook.example/', tenant: '../other' },
+    { url: 'http://127.0.0.1/' },
+    { url: 'http://2130706433/' },
+    { url: 'http://169.254.169.254/latest/' },
+    { url: 'http://[::1]/' },
+    { url: 'http://app.localhost/' },
+  ])('make none of %j', async (body) => {
+    const answer = await server.call(server.token(['admin']), 'POST', '/api/v1/webhooks', body);
+    expect([answer.status, server.ledger.service.webhooks.list(null)]).toEqual([400, []]);
+  });
+
   it('make one (its secret is shown once), test it, list what it was told, send again, and delete it with its deliveries', async () => {
     const admin = server.token(['admin']);
     const made = await server.call(admin, 'POST', '/api/v1/webhooks', { url: 'https://hook.example/x' });
@@ -286,7 +299,7 @@ describe('the routes of webhooks', () => {
     let ahead = 0;
     const clock: Clock = { ...systemClock, now: () => systemClock.now() + ahead };
     await server.close();
-    server = await startTestServer({ clock });
+    server = await startTestServer({ clock, config: { webhookHosts: [host] } });
     courier(server.ledger, clock, [host]);
     const admin = server.token(['admin']);
     type Made = { webhook: { id: string; earlierSecretUntil: string | null }; secret: string };
