@@ -41,8 +41,9 @@ export function Findings({ filter }: { readonly filter: Filter }) {
   };
   const grouping = useRef(false);
   const groupBy = (group: Filter['group']) => () => {
-    if (grouping.current) set({ ...filter, group });
+    if (!grouping.current) return false;
     grouping.current = false;
+    return set({ ...filter, group });
   };
   useKeys({
     g: () => {

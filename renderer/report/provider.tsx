@@ -1,5 +1,6 @@
 import type { Report } from '@stageflow/engine/report-schema';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useEffect, useMemo } from 'react';
+import { switchKeys } from '../ui/keys.ts';
 import type { Baseline, ReportHost } from './host.ts';
 import { ModelContext, modelOf } from './model.ts';
 
@@ -9,14 +10,20 @@ export function ReportProvider({
   host,
   only = null,
   baseline = null,
+  singleKeys,
   children,
 }: {
   readonly report: Report;
   readonly host: ReportHost;
   readonly only?: string | null;
   readonly baseline?: Baseline | null;
+  /** Whether keys such as J and K do anything; where the host has its own switch for that, it says so here. */
+  readonly singleKeys?: boolean;
   readonly children: ReactNode;
 }) {
   const model = useMemo(() => modelOf({ report, host, only, baseline }), [report, host, only, baseline]);
+  useEffect(() => {
+    if (singleKeys !== undefined) switchKeys(singleKeys);
+  }, [singleKeys]);
   return <ModelContext value={model}>{children}</ModelContext>;
 }

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 
-/** What single keys do on a screen; the value says whether the key was used. */
-export type Keys = Readonly<Record<string, () => void>>;
+/** What single keys do on a screen. `false` says that the key meant nothing just now and is left to others. */
+export type Keys = Readonly<Record<string, () => void | false>>;
 
 let on = true;
 /** Whether single keys do anything (WCAG 2.1.4: they can be switched off). Holds while the page is open. */
@@ -10,7 +10,7 @@ export const switchKeys = (wanted: boolean): void => {
   on = wanted;
 };
 
-const TYPING = 'input, select, textarea, [contenteditable], dialog[open]';
+const TYPING = 'input, select, textarea, [contenteditable], dialog[open], [role=dialog]';
 
 /** Listens for single keys while the screen is shown. Keys with Ctrl, Alt or Meta, and keys typed into a field, are left alone. */
 export function useKeys(keys: Keys): void {
@@ -22,8 +22,7 @@ export function useKeys(keys: Keys): void {
       if (event.target instanceof Element && event.target.closest(TYPING)) return;
       const act = latest.current[event.key];
       if (!act) return;
-      event.preventDefault();
-      act();
+      if (act() !== false) event.preventDefault();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);

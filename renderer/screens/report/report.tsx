@@ -4,6 +4,7 @@ import type { Params } from '../../app/routes.ts';
 import { call } from '../../api/call.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
 import { nameOf, ReportProvider, ReportScreen, ReportTabs } from '../../report/index.ts';
+import { useApp } from '../../state/store.ts';
 import { Show } from '../../ui/states.tsx';
 import { apiHost } from './api-host.ts';
 import { ReportActs } from './report-acts.tsx';
@@ -15,11 +16,12 @@ export default function ReportOfJob({ params: { id = '' } }: { readonly params: 
     const report = await call('GET /api/v1/jobs/{id}/report', { path: { id }, signal });
     return report as unknown as Report;
   });
+  const singleKeys = useApp((state) => state.preferences.singleKeys);
   const host = useMemo(() => apiHost(id), [id]);
   return (
     <Show of={loaded} what="the report">
       {(report) => (
-        <ReportProvider report={report} host={host}>
+        <ReportProvider report={report} host={host} singleKeys={singleKeys}>
           <header className={styles['head']}>
             <div>
               <p className={styles['name']}>
