@@ -108,11 +108,11 @@ async function navigate(tab: Tab, rules: VisitRules): Promise<Visited | Ended> {
       );
     if (tab.crashed.aborted) throw tab.crashed.reason;
     // A script that never ends leaves nobody to answer: then there is no document to scan. A loaded page may be drawing itself for long.
-    const patience = cut ? 2_000 : Math.max(2_000, timeouts.page * 1000 - spent());
-    await tab.inside(() => true, null, patience);
+    const patience = () => (cut ? 0 : timeouts.page * 1000 - spent());
+    await tab.inside(() => true, null, Math.max(2_000, patience()));
     if (!cut) await settle(tab, recorder, timeouts.settle).catch(() => false);
     if (tab.crashed.aborted) throw tab.crashed.reason;
-    const seen = await tab.inside(snapshot, LIMITS, 10_000);
+    const seen = await tab.inside(snapshot, LIMITS, Math.max(10_000, patience()));
     if (!/html/i.test(seen.contentType)) return ended('skipped', 'page_not_html', { reason: seen.contentType });
     const document = recorder.document();
     const sourceHtml = await sourceOf(tab, document);
