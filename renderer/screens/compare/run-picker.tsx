@@ -1,0 +1,39 @@
+import { useId } from 'react';
+import type { JobSummary } from '../../api/schema.ts';
+import { SeverityCounts } from '../../ui/severity-counts.tsx';
+import { moment } from '../../ui/time.ts';
+import styles from './compare.module.css';
+
+/** One side: which run, and how it came out. */
+export function RunPicker({
+  label,
+  jobs,
+  chosen,
+  choose,
+}: {
+  readonly label: string;
+  readonly jobs: readonly JobSummary[];
+  readonly chosen: string;
+  readonly choose: (id: string) => void;
+}) {
+  const id = useId();
+  const job = jobs.find((one) => one.id === chosen);
+  return (
+    <div className={styles['picker']}>
+      <label htmlFor={id}>{label}</label>
+      <select id={id} value={chosen} onChange={(event) => choose(event.target.value)}>
+        {jobs.map((one) => (
+          <option key={one.id} value={one.id}>
+            {`${one.label ?? one.source}, ${moment(one.startedAt)}`}
+          </option>
+        ))}
+      </select>
+      {job && (
+        <p className={styles['quiet']}>
+          <a href={`/scan/${job.id}/report`}>Its report</a> · {job.progress.pagesDone.toLocaleString('en')} pages ·{' '}
+          <SeverityCounts counts={job.totals} />
+        </p>
+      )}
+    </div>
+  );
+}
