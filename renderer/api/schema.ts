@@ -54,7 +54,7 @@ export interface Api {
   'GET /api/v1/jobs/{id}/events': { path: { readonly "id": string }; query: { readonly "after"?: number | null; readonly "limit"?: number }; answer: { readonly "events": readonly (Event)[]; readonly "next": number | null } };
   'GET /api/v1/jobs/{id}/report': { path: { readonly "id": string }; query: { readonly "format"?: "json" | "html" | "sarif" | "junit" | "csv" | "md" | "gitlab" | "zip" }; answer: Readonly<Record<string, unknown>> | readonly (Readonly<Record<string, unknown>>)[] };
   'GET /api/v1/jobs/{id}/artifacts': { path: { readonly "id": string }; query: { readonly "cursor"?: string; readonly "limit"?: number }; answer: Artifacts };
-  'GET /api/v1/jobs/{id}/artifacts/{path}': { path: { readonly "id": string; readonly "path": string }; answer: Response };
+  'GET /api/v1/jobs/{id}/artifacts/{path}': { path: { readonly "id": string; readonly "path": string }; answer: unknown };
   'GET /api/v1/jobs/{id}/findings': { path: { readonly "id": string }; query: { readonly "page"?: string; readonly "scanner"?: string }; answer: FindingsSoFar };
   'POST /api/v1/jobs/import': { body: unknown; answer: Accepted };
   'GET /api/v1/jobs/{id}/export': { path: { readonly "id": string }; answer: Response };

@@ -36,8 +36,17 @@ const Artifacts = z
   })
   .openapi('Artifacts');
 
-const binary = { schema: { type: 'string', format: 'binary' } } as const;
 const text = { schema: { type: 'string' } } as const;
+const binary = { schema: { type: 'string', format: 'binary' } } as const;
+/** An object by its ending: pictures, JSON and report pages are shown, everything else is saved. */
+const OBJECT = {
+  'application/octet-stream': binary,
+  'application/json': { schema: {} },
+  'image/png': binary,
+  'image/jpeg': binary,
+  'image/webp': binary,
+  'text/html': text,
+} as const;
 
 /** What a job left: its events, its report in every form, its evidence. */
 export const jobContentRoutes: readonly Route[] = [
@@ -171,8 +180,8 @@ export const jobContentRoutes: readonly Route[] = [
       description: 'Pictures and JSON are shown, report pages behind a sandbox; everything else is only saved.',
       request: { params: JobIdParam.extend({ path: z.string().max(600) }) },
       responses: {
-        200: { description: 'The object.', content: { 'application/octet-stream': binary } },
-        206: { description: 'The part that `Range` asks for.', content: { 'application/octet-stream': binary } },
+        200: { description: 'The object.', content: OBJECT },
+        206: { description: 'The part that `Range` asks for.', content: { ...OBJECT, 'application/json': text } },
         416: { description: 'Nothing of that range exists.' },
       },
     },

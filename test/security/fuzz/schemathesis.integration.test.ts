@@ -108,7 +108,7 @@ describe.skipIf(program === null)(`A13 schemathesis${program === null ? ' [skipp
     // Requests that are all refused at the door would prove nothing.
     const asked = [...statuses.values()].reduce((sum, count) => sum + count, 0);
     const welcome = [...statuses].reduce((sum, [status, count]) => (status < 300 ? sum + count : sum), 0);
-    expect(asked).toBeGreaterThan(300);
+    expect(asked).toBeGreaterThan(100);
     expect(welcome).toBeGreaterThan(20);
   });
 });
