@@ -68,15 +68,20 @@ const spec = (kind: 'zip' | 'urls') => ({
   modules: [...MANIFESTS.keys()].map((id) => ({ id, options: {} })),
 });
 
-/** A ledger that stops answering when its engine is killed, as memory does. */
-function mortal(ledger: Ledger, dead: () => boolean): Ledger {
+/** States in which a job can be cancelled; every second story aims at one of them, however short it lasts. */
+const CANCELLED_IN = ['PENDING', 'EXTRACTING', 'READY_TO_SCAN', 'SCANNING', 'COMPLETING'] as const;
+
+/** A ledger that stops answering when its engine is killed, as memory does. `after` runs when it has answered. */
+function mortal(ledger: Ledger, dead: () => boolean, after: () => void): Ledger {
   return new Proxy(ledger, {
     get(target, name, receiver) {
       const value: unknown = Reflect.get(target, name, receiver);
       if (typeof value !== 'function') return value;
       return (...args: unknown[]) => {
         if (dead()) throw new Error('this engine was killed');
-        return Reflect.apply(value, target, args);
+        const answer: unknown = Reflect.apply(value, target, args);
+        after();
+        return answer;
       };
     },
   });
@@ -93,6 +98,8 @@ function mortalClock(clock: Clock, dead: () => boolean): Clock {
     },
   };
 }
+
+const jobName = (n: number) => `01sjm0000000000000000000${String(n).padStart(2, '0')}`;
 
 /** Plays one seed to its end and says what broke, or null. */
 async function play(seed: number, hits: Map<string, number>): Promise<string | null> {
@@ -114,6 +121,27 @@ async function play(seed: number, hits: Map<string, number>): Promise<string | n
     links: (url) => (url.endsWith('/') ? ['a', 'b'] : ['c', './']),
   });
 
+  const cancelled = new Map<string, number>();
+  // Drawn apart from `random`, so that the other faults of a seed are what they were.
+  let aim = seed % 2 === 1 ? { job: seed % 3, state: CANCELLED_IN[Math.floor(seed / 2) % 5] ?? 'PENDING' } : null;
+  if (aim?.state === 'EXTRACTING') aim = { ...aim, job: 0 };
+  let living: Engine | null = null;
+  /** Cancels the job aimed at in the very step in which it comes to the state. */
+  const shoot = () => {
+    const engine = living;
+    if (aim === null || engine === null) return;
+    const id = jobName(aim.job);
+    const { state } = aim;
+    if (ledger.job(id)?.state !== state || ledger.ended(id)) return;
+    aim = null;
+    queueMicrotask(() => {
+      if (ledger.job(id)?.state !== state || ledger.ended(id)) return;
+      buggify.count(`cancel in ${state}`);
+      cancelled.set(id, clock.now());
+      engine.cancel(id).catch(() => {});
+    });
+  };
+
   /** `main` leaves the jobs of earlier lives alone until they are resumed; any other node takes up all that nobody renews. */
   const startLife = async (node = 'main') => {
     let dead = false;
@@ -128,7 +156,7 @@ async function play(seed: number, hits: Map<string, number>): Promise<string | n
     });
     await bus.prepare();
     const ports: EnginePorts = {
-      ledger: mortal(ledger, () => dead),
+      ledger: mortal(ledger, () => dead, shoot),
       bus,
       store,
       pods: async () => pods,
@@ -166,11 +194,13 @@ async function play(seed: number, hits: Map<string, number>): Promise<string | n
       node,
     };
     const engine = await startEngine(ports, { recover: node !== 'main', maxConcurrentJobs: SLOTS });
+    living = engine;
     return {
       engine,
       node,
       kill: () => {
         dead = true;
+        living = null;
         bus.kill();
         pods.killAll();
       },
@@ -180,12 +210,11 @@ async function play(seed: number, hits: Map<string, number>): Promise<string | n
   try {
     let life = await startLife();
     const jobs = ['zip', 'urls', 'urls'].map((kind, n) => {
-      const id = `01sjm0000000000000000000${String(n).padStart(2, '0')}`;
+      const id = jobName(n);
       life.engine.submit({ id, spec: spec(kind as 'zip' | 'urls') });
       return id;
     });
     await store.put('scanner-staging', 'staging/j/shop.zip', Buffer.from('zip')).catch(() => {});
-    const cancelled = new Map<string, number>();
     /** Ends a life as kill -9 does. A cancel that it had not answered yet died with it: whoever asked has to ask again. */
     const kill = () => {
       life.kill();
@@ -324,6 +353,6 @@ describe('the whole engine under a virtual clock', () => {
     expect(broke).toEqual([]);
     // S3: a point that is hardly ever hit proves nothing; a full run hits each at least a hundred times.
     const rare = [...hits].filter(([, count]) => count < Math.min(100, SEEDS / 20));
-    if (SEEDS >= 100) expect({ rare, points: hits.size }).toEqual({ rare: [], points: 16 });
+    if (SEEDS >= 100) expect({ rare, points: hits.size }).toEqual({ rare: [], points: 21 });
   });
 });
