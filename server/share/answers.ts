@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { objectStream } from './object-stream.ts';
+import type { SharePage } from './pages.ts';
 
 /** What every answer under /s/ bears: for nobody's index, cache or referrer. */
 const QUIET = {
@@ -25,6 +27,11 @@ const LATER = calmPage('Please wait a little', [
   'Wait a minute, then open the link again.',
 ]);
 
+const BUSY = calmPage('Please wait a little', [
+  'More was opened from your network than this server gives to one in a minute.',
+  'Wait a minute, then open the link again.',
+]);
+
 const calm = (body: string, status: number, more: Record<string, string> = {}) =>
   new Response(body, {
     status,
@@ -47,13 +54,27 @@ export function tooManyGuesses(seconds: number): Response {
   return calm(LATER, 429, { 'retry-after': String(seconds) });
 }
 
+/** The answer to more looks at links that open than one address may take. */
+export function tooManyLooks(seconds: number): Response {
+  return calm(BUSY, 429, { 'retry-after': String(seconds) });
+}
+
+/** Bytes that are handed on at a time, so that a slow reader holds no copy of a page. */
+const PIECE_BYTES = 2 ** 18;
+
+async function* inPieces(parts: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  for (const part of parts) {
+    for (let at = 0; at < part.length; at += PIECE_BYTES) yield part.subarray(at, at + PIECE_BYTES);
+  }
+}
+
 /** A share's page. */
-export function sharePageAnswer(html: string, policy: string): Response {
-  return new Response(html, {
+export function sharePageAnswer({ pieces, size, policy }: SharePage): Response {
+  return new Response(pieces && objectStream(inPieces(pieces)), {
     headers: {
       ...QUIET,
       'content-type': 'text/html; charset=utf-8',
-      'content-length': String(Buffer.byteLength(html)),
+      ...(size === null ? {} : { 'content-length': String(size) }),
       'content-security-policy': policy,
     },
   });

@@ -1,104 +1,139 @@
-import type { ArtifactStore, ShareSigner } from '@stageflow/engine/artifact';
-import { sha256Hex } from '@stageflow/engine/kernel';
-import { renderHtml } from '@stageflow/engine/report';
-import { sharedReport } from './exposure.ts';
+import { type ArtifactStore, artifactKeys, type ShareSigner } from '@stageflow/engine/artifact';
+import type { Ledger } from '@stageflow/engine/ledger';
+import type { MadePage } from './make-page.ts';
 import type { OpenShare } from './open.ts';
-import { parseReport, readReport, readWhole } from './stored-report.ts';
+import type { Press } from './press.ts';
+import { readReport, readWhole } from './stored-report.ts';
 
-/** A share's page, ready to be sent, and what may be fetched from it. */
+/** A share's page, ready to be sent. */
 export interface SharePage {
-  readonly html: string;
   /** Value of `Content-Security-Policy`. */
   readonly policy: string;
-  readonly keys: ReadonlySet<string>;
+  /** Its pieces under a token, in order, or null when they were not asked for. */
+  readonly pieces: readonly Uint8Array[] | null;
+  /** Its bytes, or null while nobody has made it. */
+  readonly size: number | null;
 }
 
 /** Where share pages come from. */
 export interface SharePages {
   /** The page of a share under its token, or null when the job's report is gone. Made on the first look, then kept for a while. */
   page(share: OpenShare, token: string): Promise<SharePage | null>;
+  /** What is known of the page without making it, or null when the job's report is gone. */
+  look(share: OpenShare, token: string): Promise<SharePage | null>;
   /** Keys of the share's evidence, from the kept page when there is one. */
-  keys(share: OpenShare, token: string): Promise<ReadonlySet<string> | null>;
+  keys(share: OpenShare): Promise<ReadonlySet<string> | null>;
 }
 
 interface Parts {
   readonly store: ArtifactStore;
+  readonly ledger: Pick<Ledger, 'job'>;
   readonly signer: ShareSigner | null;
   /** The page that reports are filled into. */
   readonly template: () => Promise<string>;
+  readonly press: Press;
 }
 
-/** Characters of HTML kept in memory over all shares; the page seen longest ago goes first. */
+/** Bytes of pages kept in memory over all shares, and pages remembered without them; what was seen longest ago goes first. */
 const MOST_KEPT = 64 * 2 ** 20;
+const MOST_REMEMBERED = 1000;
 const PICTURE_BYTES = 16 * 2 ** 20;
 
 interface Kept {
   readonly version: string;
-  readonly page: SharePage;
+  readonly keys: ReadonlySet<string>;
+  readonly size: number;
+  readonly made: MadePage | null;
 }
 
-/** Pages of shares, rendered when asked for. A report or settings that changed make a new page; a share that ended is never asked for. */
-export function createSharePages({ store, signer, template }: Parts): SharePages {
+/**
+ * Pages of shares, rendered when asked for, one for all links to the same job with the same settings. The ledger and the store's own list say
+ * whether a report has changed: it is read only to be rendered. A share that ended is never asked for.
+ */
+export function createSharePages({ store, ledger, signer, template, press }: Parts): SharePages {
   const kept = new Map<string, Kept>();
-  const making = new Map<string, Promise<SharePage | null>>();
+  const making = new Map<string, Promise<Kept | null>>();
+  let dressed: Promise<ReturnType<typeof policed>> | null = null;
 
-  const keep = (id: string, entry: Kept) => {
-    kept.delete(id);
-    kept.set(id, entry);
-    let total = [...kept.values()].reduce((sum, { page }) => sum + page.html.length, 0);
-    for (const [oldest, { page }] of kept) {
-      if (total <= MOST_KEPT || oldest === id) break;
-      kept.delete(oldest);
-      total -= page.html.length;
-    }
-  };
-  const make = async (share: OpenShare, token: string, bytes: Buffer): Promise<SharePage | null> => {
-    const report = parseReport(bytes, share.jobId);
-    if (report === null) return null;
-    const shown = sharedReport(report, share.settings.include);
-    const readArtifact = async (key: string) => (shown.keys.has(key) ? readWhole(store, key, PICTURE_BYTES) : null);
-    const html = await renderHtml(shown.report, {
-      template: await template(),
-      readArtifact,
-      assetBase: `${token}/a/`,
-      beside: true,
+  const dress = (jobId: string) => {
+    if (dressed !== null) return dressed;
+    const work = template().then((page) => policed(page, signer && new URL(signer.report(jobId, 1)).origin));
+    // A build that failed is tried again.
+    work.catch(() => {
+      dressed = null;
     });
-    return { ...policed(html, signer && new URL(signer.report(share.jobId, 1)).origin), keys: shown.keys };
+    dressed = work;
+    return work;
   };
-  const page: SharePages['page'] = async (share, token) => {
-    const bytes = await readReport(store, share.jobId);
-    if (bytes === null) return null;
-    const version = `${JSON.stringify(share.settings.include)} ${sha256Hex(bytes)}`;
-    const known = kept.get(share.id);
-    if (known?.version === version) {
-      keep(share.id, known);
-      return known.page;
+  const keep = (name: string, entry: Kept) => {
+    kept.delete(name);
+    kept.set(name, entry);
+    if (kept.size > MOST_REMEMBERED) kept.delete(kept.keys().next().value ?? '');
+    let total = [...kept.values()].reduce((sum, { made, size }) => sum + (made === null ? 0 : size), 0);
+    for (const [older, known] of kept) {
+      if (total <= MOST_KEPT) break;
+      if (older === name || known.made === null) continue;
+      kept.set(older, { ...known, made: null });
+      total -= known.size;
     }
-    const turn = `${share.id} ${version}`;
-    const made = making.get(turn) ?? make(share, token, bytes).finally(() => making.delete(turn));
-    making.set(turn, made);
-    const done = await made;
-    if (done !== null) keep(share.id, { version, page: done });
+  };
+  const nameOf = ({ jobId, settings }: OpenShare) => `${jobId} ${JSON.stringify(settings.include)}`;
+  const versionOf = async ({ jobId }: OpenShare): Promise<string | null> => {
+    const head = await store.head('scanner-artifacts', artifactKeys.reportJson(jobId));
+    return head === null ? null : `${ledger.job(jobId)?.seq ?? 0} ${head.size}`;
+  };
+  const make = async ({ jobId, settings }: OpenShare, version: string): Promise<Kept | null> => {
+    const [report, { html }] = await Promise.all([readReport(store, jobId), dress(jobId)]);
+    if (report === null) return null;
+    const order = { jobId, include: settings.include, template: html, report };
+    const made = await press(order, (key) => readWhole(store, key, PICTURE_BYTES));
+    return made && { version, keys: new Set(made.keys), size: made.before.length + made.after.length, made };
+  };
+  const known = (share: OpenShare, version: string): Kept | null => {
+    const entry = kept.get(nameOf(share));
+    return entry?.version === version ? entry : null;
+  };
+  const entryOf = async (share: OpenShare): Promise<Kept | null> => {
+    const version = await versionOf(share);
+    if (version === null) return null;
+    const name = nameOf(share);
+    const entry = known(share, version);
+    if (entry?.made) {
+      keep(name, entry);
+      return entry;
+    }
+    const turn = `${name} ${version}`;
+    const work = making.get(turn) ?? make(share, version).finally(() => making.delete(turn));
+    making.set(turn, work);
+    const done = await work;
+    if (done !== null) keep(name, done);
     return done;
   };
   return {
-    page,
-    async keys(share, token) {
-      const known = kept.get(share.id);
-      const same = known?.version.startsWith(`${JSON.stringify(share.settings.include)} `) === true;
-      return same ? known.page.keys : ((await page(share, token))?.keys ?? null);
+    async page(share, token) {
+      const entry = await entryOf(share);
+      if (!entry?.made) return null;
+      const pieces = [entry.made.before, Buffer.from(token), entry.made.after];
+      return { policy: (await dress(share.jobId)).policy, pieces, size: entry.size + token.length };
     },
+    async look(share, token) {
+      const version = await versionOf(share);
+      if (version === null) return null;
+      const size = known(share, version)?.size ?? null;
+      return { policy: (await dress(share.jobId)).policy, pieces: null, size: size && size + token.length };
+    },
+    keys: async (share) => kept.get(nameOf(share))?.keys ?? (await entryOf(share))?.keys ?? null,
   };
 }
 
 const POLICY = /(<meta http-equiv="Content-Security-Policy" content=")([^"]*)(">)/;
 
 /**
- * The page with its own policy narrowed to the web (pictures from here and, where there is one, from the object store, nothing from
+ * The template with its own policy narrowed to the web (pictures from here and, where there is one, from the object store, nothing from
  * disk), and that policy as a header. There it also puts the page into a sandbox without an origin: no script in it, whoever's, could
  * reach this server's cookies or interface.
  */
-export function policed(html: string, storeOrigin: string | null): { readonly html: string; readonly policy: string } {
+function policed(html: string, storeOrigin: string | null): { readonly html: string; readonly policy: string } {
   const own = POLICY.exec(html)?.[2] ?? "default-src 'none'";
   const policy = own.replace(/img-src [^;]*/, `img-src data: 'self'${storeOrigin === null ? '' : ` ${storeOrigin}`}`);
   return {

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ArtifactStore } from '../../../engine/artifact/index.ts';
+import { renderJson } from '../../../engine/report/index.ts';
+import { type App, createApp } from '../../../server/app.ts';
+import { SMALL_REPORT } from '../../../server/share/press.ts';
+import { startTestServer, type TestServer } from './harness.ts';
+import { FILES, reportOf, storeSharedJob } from './shared-job.ts';
+
+let server: TestServer;
+let app: App;
+let jobId: string;
+const reads: string[] = [];
+const threads: Worker[] = [];
+const sawThread = (thread: Worker) => void threads.push(thread);
+
+beforeAll(async () => {
+  server = await startTestServer();
+  jobId = await storeSharedJob(server);
+  const { store } = server.engine;
+  const counted = new Proxy(store, {
+    get:
+      (_, name: keyof ArtifactStore) =>
+      (...given: [never, never]) => {
+        if (name === 'get') reads.push(given[1]);
+        return (store[name] as (...given: unknown[]) => unknown).apply(store, given);
+      },
+  });
+  app = createApp({ ...server.services, engine: { ...server.engine, store: counted } });
+  process.on('worker', sawThread as never);
+}, 180_000);
+afterAll(async () => {
+  process.off('worker', sawThread as never);
+  await server.close();
+});
+
+const share = async (settings: object = {}) => {
+  const answer = await server.call(server.token(['submit']), 'POST', `/api/v1/jobs/${jobId}/shares`, settings);
+  return ((await answer.json()) as { url: string }).url;
+};
+const ask = async (url: string, method = 'GET', address: string | null = null, of = app) => {
+  const answer = await of.fetch(new Request(`http://127.0.0.1:7070${url}`, { method }), { address });
+  return { status: answer.status, size: answer.headers.get('content-length'), text: await answer.text() };
+};
+/** How often the report was read since `from`. */
+const readsFrom = (from: number) => reads.slice(from).filter((key) => key.endsWith('/report.json')).length;
+
+describe('whoever holds a live link', () => {
+  it('has the report read once for any number of looks at once, by any link with the same settings, and HEAD never', async () => {
+    const [url, other] = [await share(), await share()];
+    const from = reads.length;
+    expect((await ask(url, 'HEAD')).status).toBe(200);
+    expect(readsFrom(from)).toBe(0);
+    const pages = await Promise.all([url, url, other, url, other].map((one) => ask(one)));
+    expect(readsFrom(from)).toBe(1);
+    for (const [index, one] of [url, url, other, url, other].entries()) {
+      expect(pages[index]?.text).toContain(`${one.slice(3)}/a/`);
+      expect(pages[index]?.size).toBe(String(Buffer.byteLength(pages[index]?.text ?? '')));
+    }
+    await ask(url);
+    for (let n = 0; n < 20; n += 1) expect(await ask(other, 'HEAD')).toMatchObject({ size: pages[2]?.size, text: '' });
+    expect(readsFrom(from)).toBe(1);
+    await ask(await share({ include: { raw: true } }));
+    expect(readsFrom(from)).toBe(2);
+  });
+
+  it('gets a new page when the report has changed', async () => {
+    const url = await share();
+    await ask(url);
+    const report = reportOf(jobId);
+    const changed = { ...report, job: { ...report.job, label: 'the second edition' } };
+    const put = (text: string) =>
+      server.engine.store.put('scanner-artifacts', `${jobId}/report.json`, Buffer.from(text));
+    await put(renderJson(changed));
+    expect((await ask(url)).text).toContain('the second edition');
+  });
+
+  it('has a large report rendered in a thread, so that the server answers meanwhile', async () => {
+    const url = await share();
+    const report = reportOf(jobId);
+    const [page] = report.pages;
+    if (page === undefined) throw new Error('the sample has a page');
+    const pages = Array.from({ length: 4000 }, (_, n) => ({ ...page, id: `p${String(n).padStart(16, '0')}` }));
+    const text = renderJson({ ...report, pages: [page, ...pages] });
+    expect(text.length).toBeGreaterThan(SMALL_REPORT);
+    await server.engine.store.put('scanner-artifacts', `${jobId}/report.json`, Buffer.from(text));
+    const before = threads.length;
+    const [first, second] = await Promise.all([ask(url), ask(url)]);
+    expect(threads.length - before).toBe(1);
+    expect([first.status, first.text === second.text]).toEqual([200, true]);
+    expect(first.text).toContain(`${url.slice(3)}/a/`);
+    expect(first.text).toContain('data:image/png;base64,');
+    expect((await ask(`${url}/a/${Object.keys(FILES)[0]}`)).status).toBe(200);
+  });
+
+  it('may take no more in a minute than its address may, whatever the method; others may', async () => {
+    const now = Date.now();
+    const clock = { ...server.services.clock, now: () => now };
+    const config = { ...server.services.config, requestsPerMinute: 10 };
+    const strict = createApp({ ...server.services, config, clock });
+    const url = await share();
+    const statuses = [];
+    for (let n = 0; n < 12; n += 1)
+      statuses.push((await ask(url, n % 2 ? 'HEAD' : 'GET', '198.51.100.9', strict)).status);
+    expect(statuses).toEqual([...Array.from({ length: 10 }, () => 200), 429, 429]);
+    expect((await ask(url, 'GET', '198.51.100.9', strict)).text).toContain('Please wait a little');
+    expect((await ask(url, 'GET', '198.51.100.10', strict)).status).toBe(200);
+  });
+});
