@@ -1,7 +1,7 @@
 import type { EventData, JobSpec, JobState } from '../event/index.ts';
 
 /** Raised whenever the shape below changes: a stored view of another version is folded anew. */
-export const VIEW_VERSION = 1;
+export const VIEW_VERSION = 2;
 
 type CellData = EventData<'scan.events.cell.completed'>;
 
@@ -79,7 +79,10 @@ export interface JobView {
   readonly pages: readonly PageView[];
   /** Ended cells that look at the site as a whole, in order of module name. */
   readonly siteCells: readonly CellView[];
-  /** Findings so far, over all cells. */
+  /**
+   * What was found. Until the job is DONE, the sum of what modules said, where one fault may be told many times; from then on the causes that
+   * the report counts.
+   */
   readonly totals: ViewCounts;
   /** Cells are `known` once their page is; a page that ends early takes its missing cells along. */
   readonly progress: {

@@ -121,7 +121,8 @@ function withCell(view: JobView, data: EventData<'scan.events.cell.completed'>):
   const added = pageId === SITE ? 1 : 0;
   const next = {
     ...view,
-    totals: sum(view.totals, counts),
+    // The report has counted causes; what comes late is not in it.
+    totals: view.state === 'DONE' ? view.totals : sum(view.totals, counts),
     progress: { ...progress, cellsDone: progress.cellsDone + 1, cellsKnown: progress.cellsKnown + added },
   };
   return pageId === SITE ? { ...next, siteCells: cells } : changePage(next, pageId, (page) => ({ ...page, cells }));
@@ -174,8 +175,8 @@ function fold(view: JobView, event: StageflowEvent): JobView {
       return open && view.state !== 'COMPLETING' ? { ...view, state: 'FAILED', failure: event.data.failure } : view;
     case 'jobs.events.completed': {
       if (!open) return view;
-      const { report, html, verdict } = event.data;
-      return { ...view, state: 'DONE', endedAt: event.time, report, html, verdict };
+      const { report, html, verdict, counts } = event.data;
+      return { ...view, state: 'DONE', endedAt: event.time, report, html, verdict, totals: counts };
     }
     case 'jobs.events.failed': {
       if (view.state === 'DONE' || view.endedAt !== null) return view;

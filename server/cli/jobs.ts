@@ -73,7 +73,7 @@ function describe(view: JobView, more: string): string[] {
     ...(view.endedAt === null ? [] : [`ended     ${new Date(view.endedAt).toISOString()}`]),
     `modules   ${spec.modules.join(', ')}`,
     `pages     ${progress.pagesDone} of ${progress.pagesKnown}; ${progress.cellsDone} of ${progress.cellsKnown} cells${failed > 0 ? `, ${failed} not well` : ''}`,
-    `found     ${critical} critical, ${serious} serious, ${moderate} moderate, ${minor} minor, ${info} info; ${review} to review`,
+    `${view.state === 'DONE' ? 'found    ' : 'told     '} ${critical} critical, ${serious} serious, ${moderate} moderate, ${minor} minor, ${info} info; ${review} to review${view.state === 'DONE' ? '' : ' (as modules say it; the report joins what has one cause)'}`,
     last,
   ];
 }

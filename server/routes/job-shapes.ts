@@ -23,6 +23,8 @@ export const Accepted = z
 
 const FailureShape = z.object({ code: z.string(), sentence: z.string(), about: z.string().nullable() });
 const Counts = z.object(CellCounts.shape);
+/** Of a job: the causes that its report counts once it is DONE; until then the sum of what modules said, where one fault may be told many times. */
+const Totals = Counts;
 const Stored = z.object({ key: z.string(), sha256: z.string(), size: count() });
 const Progress = z.object({ pagesDone: count(), pagesKnown: count(), cellsDone: count(), cellsKnown: count() });
 
@@ -77,7 +79,7 @@ export const JobDetail = z
       }),
     ),
     siteCells: z.array(Cell),
-    totals: Counts,
+    totals: Totals,
     progress: Progress,
     startedAt: z.number(),
     updatedAt: z.number(),
@@ -110,7 +112,7 @@ export const JobSummary = z
     parent: z.string().nullable(),
     modules: z.array(z.string()),
     progress: Progress,
-    totals: Counts,
+    totals: Totals,
     verdict: z.enum(['complete', 'incomplete']).nullable(),
     failure: FailureShape.nullable(),
     paused: z.boolean(),

@@ -103,7 +103,8 @@ export const drafts = {
       skipped: [{ reason: 'robots', count: 1, examples: ['https://shop.example/x'] }],
     }),
   scanFailed: () => draft('scan.events.failed', '', { failure: FAILURE }),
-  done: () => draft('jobs.events.completed', '', { report: STORED, html: STORED, verdict: 'complete', counts: NONE }),
+  done: (counts = NONE) =>
+    draft('jobs.events.completed', '', { report: STORED, html: STORED, verdict: 'complete', counts }),
   failed: (code = 'cancelled') => draft('jobs.events.failed', '', { failure: { ...FAILURE, code }, report: null }),
 } as const;
 

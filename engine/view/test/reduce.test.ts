@@ -14,11 +14,12 @@ const fold = (events: readonly StageflowEvent[]) => reduceAll(null, events) as J
 
 describe('the view of a job', () => {
   it('shows a good scan from its first page to its report', () => {
-    const view = fold(history('urls', ...goodScan(2), drafts.done()));
+    const causes = { critical: 0, serious: 1, moderate: 0, minor: 0, info: 0, review: 2 };
+    const view = fold(history('urls', ...goodScan(2), drafts.done(causes)));
     expect(view).toMatchObject({
       state: 'DONE',
       verdict: 'complete',
-      totals: { serious: 4 },
+      totals: causes,
       progress: { pagesDone: 2, pagesKnown: 2, cellsDone: 5, cellsKnown: 5 },
       skipped: [{ reason: 'robots', count: 1 }],
       report: { key: 'j/report.json' },
@@ -28,6 +29,14 @@ describe('the view of a job', () => {
       ['https://shop.example/1', 'scanned', 'Page 1', ['axe', 'seo']],
     ]);
     expect(view.siteCells.map((cell) => cell.scanner)).toEqual(['seo']);
+  });
+
+  it('tells what modules said until the job is done, then the causes that its report counts, whatever comes late', () => {
+    const causes = { critical: 1, serious: 0, moderate: 0, minor: 0, info: 0, review: 0 };
+    const scan = [drafts.discovered(0), drafts.cell(page(0), 'axe'), drafts.cell(page(0), 'seo')];
+    expect(fold(history('urls', ...scan)).totals.serious).toBe(2);
+    expect(fold(history('urls', ...scan, drafts.done(causes))).totals).toEqual(causes);
+    expect(fold(history('urls', ...scan, drafts.done(causes), drafts.cell('_site', 'seo'))).totals).toEqual(causes);
   });
 
   it('keeps pages in the order of the crawl, however they were found', () => {

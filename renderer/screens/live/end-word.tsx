@@ -42,7 +42,9 @@ export function EndWord({ view }: { readonly view: JobView }) {
       )}
       <p className={styles['totals']}>
         Found: <SeverityCounts counts={totals} />
-        <span className={styles['times']}> as the modules said it; the report joins what has one cause</span>
+        {state !== 'DONE' && (
+          <span className={styles['times']}> as the modules said it; the report joins what has one cause</span>
+        )}
       </p>
     </section>
   );
