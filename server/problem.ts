@@ -4,7 +4,7 @@ import { z } from '@hono/zod-openapi';
 /** A failure as RFC 9457 tells it. */
 export const Problem = z
   .object({
-    /** Where the code is explained. */
+    /** Where this server explains the code: a reference relative to its own address. */
     type: z.string(),
     title: z.string(),
     status: z.number().int(),
@@ -30,7 +30,7 @@ export const PROBLEM_ANSWER = {
 export function problemOf(error: StageflowError, requestId: string, errors?: Problem['errors']): Problem {
   const { http } = ERRORS[error.code];
   return {
-    type: `https://stageflow.dev/errors#${error.code}`,
+    type: `/errors#${error.code}`,
     title: error.code.replaceAll('_', ' '),
     status: http,
     detail: isInward(error.code)

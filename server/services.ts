@@ -23,6 +23,8 @@ export interface Services {
   readonly metrics?: () => Promise<string>;
   /** Told of every answered request. */
   readonly onAnswered?: (answered: Answered) => void;
+  /** Told of every browser that signed in, by the id of its token. */
+  readonly onSignedIn?: (tokenId: string) => void;
   /** Told that there is something new to send to webhooks. */
   readonly onDeliveriesAdded?: () => void;
   /** Signs uploads that go to the object store past this server; missing where the store cannot (files). */

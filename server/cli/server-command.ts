@@ -15,7 +15,7 @@ import { listen } from '../listen/listen.ts';
 import { assertSafeBinding } from '../listen/safe-binding.ts';
 import { canariesOf, startCanaries } from '../ops/canary.ts';
 import { assertDurable } from '../ops/durability.ts';
-import { firstToken } from '../ops/first-token.ts';
+import { firstSignIn, firstToken, forgetFirstSignIn, stderrIsKept } from '../ops/first-token.ts';
 import { pressureOf } from '../ops/health.ts';
 import { createMetrics } from '../ops/metrics.ts';
 import { listenForMetrics } from '../ops/metrics-port.ts';
@@ -56,9 +56,10 @@ export async function serverCommand(
   const machine = await prepareMachine({ say, isolation: 'pod', bringNats: queue === null });
   const lost = new AbortController();
   let listening: number | null = null;
+  const folder = defaultDataFolder(env);
   const own = ownPlaces(config, s3, () => listening);
   const engine = await openLocalEngine({
-    folder: defaultDataFolder(env),
+    folder,
     scanners: SCANNERS,
     natsServer: queue ?? machine.natsServer ?? '',
     say,
@@ -111,6 +112,7 @@ export async function serverCommand(
       health: () => watch.health(),
       metrics: metrics.page,
       onAnswered: metrics.answered,
+      onSignedIn: (tokenId) => forgetFirstSignIn(engine.ledger, tokenId, folder),
       onDeliveriesAdded: webhooks.wake,
       uploadOrigin: () => uploadOrigin,
       uploadSigner: s3 === null ? null : createUploadSigner(s3, clock),
@@ -138,8 +140,7 @@ export async function serverCommand(
     say(`Stageflow listens on ${config.host}:${listener.port}; open ${address}`);
     const token = firstToken(engine.ledger, options.newToken === true);
     if (token !== null) {
-      say(`Sign in as administrator (shown this once): ${address}/signin#${token}`);
-      say(`The token for scripts: ${token}`);
+      say(firstSignIn(`${address}/signin#${token}`, stderrIsKept(env) ? { folder } : null));
     }
 
     await ended(AbortSignal.any([signal, lost.signal]));

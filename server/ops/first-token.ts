@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { fstatSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Ledger } from '@stageflow/engine/ledger';
 import { hashSecret, newTokenText } from '../auth/principal.ts';
 
@@ -18,4 +20,28 @@ export function firstToken(ledger: Ledger, again: boolean): string | null {
   );
   ledger.setSetting(MADE, id);
   return text;
+}
+
+/** Whether this process's stderr outlives the moment: in the journal, in a file, or with whatever runs the container. */
+export function stderrIsKept(env: NodeJS.ProcessEnv): boolean {
+  if (process.stderr.isTTY) return false;
+  // systemd sets the one, Podman and others the other.
+  return env['JOURNAL_STREAM'] !== undefined || env['container'] !== undefined || fstatSync(2).isFile();
+}
+
+const fileIn = (folder: string) => join(folder, 'first-sign-in');
+
+/** The line that tells of the administrator's address. Where lines are kept it names a file of the owner alone, and the token is in no log. */
+export function firstSignIn(address: string, kept: { readonly folder: string } | null): string {
+  if (kept === null) return `Sign in as administrator (shown this once; scripts use the part from sf_ on): ${address}`;
+  const file = fileIn(kept.folder);
+  // The mode is given to new files only.
+  rmSync(file, { force: true });
+  writeFileSync(file, `${address}\n`, { mode: 0o600, flag: 'wx' });
+  return `The administrator's sign-in address is in ${file}, which you alone can read. It goes with the first sign-in.`;
+}
+
+/** Removes that file once the token of it has opened a session. */
+export function forgetFirstSignIn(ledger: Pick<Ledger, 'setting'>, tokenId: string, folder: string): void {
+  if (ledger.setting(MADE) === tokenId) rmSync(fileIn(folder), { force: true });
 }

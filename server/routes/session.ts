@@ -33,7 +33,7 @@ export const sessionRoutes: readonly Route[] = [
         200: { description: 'Signed in; a cookie is set.', content: { 'application/json': { schema: Session } } },
       },
     },
-    ({ engine, clock, config }) =>
+    ({ engine, clock, config, onSignedIn }) =>
       (c) => {
         const { token } = c.req.valid('json');
         const principal = principalOf(engine.ledger, { text: token, viaCookie: false }, clock.now());
@@ -42,6 +42,7 @@ export const sessionRoutes: readonly Route[] = [
         const secret = newSessionText();
         const until = clock.now() + MONTH_SECONDS * 1000;
         engine.ledger.service.sessions.add(hashSecret(secret), principal.tokenId, until);
+        onSignedIn?.(principal.tokenId);
         c.header('set-cookie', cookie(secret, MONTH_SECONDS, config.publicUrl?.startsWith('https:') === true));
         return c.json({ tenant: principal.tenant, scopes: [...principal.scopes] }, 200);
       },

@@ -8,6 +8,7 @@ import { bearerOf, principalOf } from '../auth/authenticate.ts';
 import type { Route, ServerEnv } from '../route.ts';
 import type { Services } from '../services.ts';
 import { againAnswer, assetAnswer, fileAnswer, pageAnswer } from './answers.ts';
+import { errorsPage } from './errors-page.ts';
 import { openWebApp, type WebApp } from './web-app.ts';
 
 /** Addresses of the screens. The app decides what is on each; here they only have to be known. */
@@ -82,6 +83,7 @@ const open = (path: string, pattern: string, handler: (services: Services) => Ha
 /** The screens, the sign-in page, and what they are made of. */
 export const webRoutes: readonly Route[] = [
   ...SCREENS.map((path) => open(path, path.replaceAll(/\{(\w+)\}/g, ':$1'), screen)),
+  open('/errors', '/errors', () => async () => errorsPage()),
   open('/signin', '/signin', () => async (c) => pageAnswer(await fileOf('signin.html'), c.req.raw)),
   open(
     '/assets/{file}',

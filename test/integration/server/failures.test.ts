@@ -45,3 +45,13 @@ it('a job of the machine’s owner is told the reason', async () => {
   const failed = server.ledger.events(id).findLast(({ type }) => type === 'jobs.events.failed');
   expect(JSON.stringify(failed)).toContain(BROKEN_MACHINE);
 });
+
+it('the type of a problem leads to a page of this very server that explains its code to anybody', async () => {
+  const problem = await server.call(token, 'GET', '/api/v1/jobs/01aaaaaaaaaaaaaaaaaaaaaaaa');
+  const { type, code } = (await problem.json()) as { type: string; code: string };
+  const { pathname, hash, host } = new URL(type, 'http://127.0.0.1:7070/api/v1/jobs/x');
+  expect([host, hash]).toEqual(['127.0.0.1:7070', `#${code}`]);
+  const page = await server.call('', 'GET', pathname);
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(await page.text()).toContain(`id="${code}"`);
+});

@@ -1,5 +1,9 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { firstToken } from '../../../server/ops/first-token.ts';
+import { createApp } from '../../../server/app.ts';
+import { firstSignIn, firstToken, forgetFirstSignIn } from '../../../server/ops/first-token.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 
 interface Made {
@@ -67,6 +71,40 @@ describe('A3 a token', () => {
     expect(again).not.toBe(first);
     for (const text of [first, again])
       expect((await server.call(text ?? '', 'GET', '/api/v1/tokens')).status).toBe(200);
+  });
+});
+
+describe('the first sign-in', () => {
+  it('is a line for whoever looks on; where lines are kept, a file of the owner alone that goes when it was used', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'first-token-'));
+    try {
+      const token = firstToken(server.ledger, true) ?? '';
+      const address = `http://127.0.0.1:7070/signin#${token}`;
+      expect(firstSignIn(address, null).split(token)).toHaveLength(2);
+      writeFileSync(join(folder, 'first-sign-in'), 'of an earlier one', { mode: 0o644 });
+      const line = firstSignIn(address, { folder });
+      const file = join(folder, 'first-sign-in');
+      expect(line).toContain(file);
+      expect(line).not.toContain(token);
+      expect([statSync(file).mode & 0o777, readFileSync(file, 'utf8')]).toEqual([0o600, `${address}\n`]);
+
+      const onSignedIn = (tokenId: string) => forgetFirstSignIn(server.ledger, tokenId, folder);
+      const app = createApp({ ...server.services, onSignedIn });
+      const signIn = async (text: string) =>
+        (
+          await app.fetch(
+            new Request('http://127.0.0.1:7070/api/v1/session', {
+              method: 'POST',
+              headers: { 'content-type': 'application/json', origin: 'http://127.0.0.1:7070' },
+              body: JSON.stringify({ token: text }),
+            }),
+          )
+        ).status;
+      expect([await signIn(server.token(['admin'])), existsSync(file)]).toEqual([200, true]);
+      expect([await signIn(token), existsSync(file)]).toEqual([200, false]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 

@@ -54,7 +54,7 @@ export async function superviseServer(home: string, env: Readonly<Record<string,
     });
   };
   follow();
-  const token = (await life.line(/^The token for scripts:/)).split(' ').at(-1) ?? '';
+  const token = (await life.line(/\/signin#sf_/)).split('#').at(-1) ?? '';
   const ended = () => life.child.exitCode !== null || life.child.signalCode !== null;
   return {
     origin,
