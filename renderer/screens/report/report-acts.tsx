@@ -1,9 +1,15 @@
 import Activity from 'lucide-react/icons/activity';
 import Download from 'lucide-react/icons/download';
+import Share2 from 'lucide-react/icons/share-2';
+import { lazy, Suspense, useState } from 'react';
 import { useShortcuts } from '../../app/shortcuts.ts';
 import { navigate } from '../../app/location.ts';
 import { addressOf } from '../../api/call.ts';
+import { may } from '../../state/session/select.ts';
+import { useApp } from '../../state/store.ts';
 import styles from './report.module.css';
+
+const ShareDialog = lazy(() => import('../share/share-dialog.tsx'));
 
 const FORMS = [
   { format: 'html', label: 'One HTML file', name: 'report.html' },
@@ -17,12 +23,27 @@ const FORMS = [
 
 /** What can be done with a report: go back to the run, take it along in another form. */
 export function ReportActs({ id }: { readonly id: string }) {
-  useShortcuts('Report', [{ keys: 'b', label: 'Back to the run', command: true, run: () => navigate(`/scan/${id}`) }]);
+  const maySubmit = useApp(may('submit'));
+  const [sharing, setSharing] = useState(false);
+  useShortcuts('Report', [
+    { keys: 'b', label: 'Back to the run', command: true, run: () => navigate(`/scan/${id}`) },
+    ...(maySubmit ? [{ keys: 'shift+s', label: 'Share this report', command: true, run: () => setSharing(true) }] : []),
+  ]);
   return (
     <div className={styles['acts']}>
       <a className="button" href={`/scan/${encodeURIComponent(id)}`}>
         <Activity size={16} aria-hidden="true" /> The run
       </a>
+      {maySubmit && (
+        <button type="button" onClick={() => setSharing(true)} aria-haspopup="dialog">
+          <Share2 size={16} aria-hidden="true" /> Share
+        </button>
+      )}
+      {sharing && (
+        <Suspense fallback={null}>
+          <ShareDialog jobId={id} onClose={() => setSharing(false)} />
+        </Suspense>
+      )}
       <details className={styles['forms']}>
         <summary>
           <Download size={16} aria-hidden="true" /> Download

@@ -1,5 +1,6 @@
 import { may } from '../../state/session/select.ts';
 import { useApp } from '../../state/store.ts';
+import { Tokens } from './tokens.tsx';
 import styles from './settings.module.css';
 
 /** What this browser remembers, who is signed in, and what the program is made of. */
@@ -33,6 +34,7 @@ export default function Settings() {
         </label>
         <p className={styles['quiet']}>Switch them off if speech input or a screen reader presses them by mistake.</p>
       </section>
+      {isAdmin && <Tokens />}
       <section aria-labelledby="about">
         <h2 id="about">About</h2>
         <p>
