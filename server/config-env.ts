@@ -10,7 +10,7 @@ function variableOf(field: string): string {
 
 /** Variables that other parts of the program read. */
 const OTHERS = [
-  ...['HOME', 'NODE', 'TOKEN', 'LOG', 'LOG_FORMAT', 'CACHE', 'NO_INSTALL', 'DEBUG', 'CORPORA'],
+  ...['HOME', 'NODE', 'TOKEN', 'LOG', 'LOG_FORMAT', 'CACHE', 'NO_INSTALL', 'DEBUG', 'CORPORA', 'KEEP_JOBS'],
   ...['NATS_URL', 'NATS_TOKEN', 'NATS_TOKEN_FILE', 'NATS_SERVER', 'MINIO', 'VERSITYGW'],
   ...['ENDPOINT', 'REGION', 'PUBLIC_URL', 'PATH_STYLE', 'STAGING_DAYS'].map((name) => `S3_${name}`),
   ...['', 'SHARE_', 'UPLOAD_'].flatMap((use) =>

@@ -36,6 +36,13 @@ export const ServerConfig = z.object({
   /** Retention in days. */
   stagingDays: z.number().min(0.01).default(7),
   jobDays: z.number().min(0.01).default(30),
+  /** Days and bytes that each of the queue's streams keeps. What is unfinished is in the ledger and is published again. */
+  streamDays: z.number().min(0.01).default(7),
+  streamBytes: z
+    .number()
+    .int()
+    .min(2 ** 24)
+    .default(2 ** 30),
   /** Port on loopback that gives the metrics without a token; 0 for none. */
   metricsPort: z.number().int().min(0).max(65_535).default(0),
   /** `host:port` of private addresses to which webhooks may be sent. */

@@ -14,3 +14,4 @@ export type { NatsServer, NatsServerOptions } from './nats-server.ts';
 export { RecordConflict } from './port.ts';
 export type { Bus, Delivery, DurableSpec, JobRecord, JobRecords } from './port.ts';
 export { MAX_TRIES, STREAMS } from './streams.ts';
+export type { StreamRetention } from './streams.ts';

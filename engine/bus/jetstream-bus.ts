@@ -12,7 +12,15 @@ import { claimNode, type NodeLease } from './node-lease.ts';
 import type { Bus, DurableSpec } from './port.ts';
 import { PUBLISH_TIMEOUT, publishEvent } from './publish.ts';
 import { assertAuthenticated, assertSafeUrl, isReduced } from './server-rules.ts';
-import { BUCKETS, CONSUMER, DEAD_LETTERS, RETRY_DELAYS, STREAMS } from './streams.ts';
+import {
+  BUCKETS,
+  CONSUMER,
+  DEAD_LETTERS,
+  RETRY_DELAYS,
+  type StreamRetention,
+  STREAMS,
+  streamsKept,
+} from './streams.ts';
 import { declareDurable, declareStream } from './topology.ts';
 
 /** What a bus is connected with. */
@@ -32,6 +40,8 @@ export interface JetStreamBusOptions {
   onStreamsMade?(names: readonly string[]): void;
   /** Told when the connection is closed for good though nobody asked for it: the engine must end. */
   onLost?(reason: string): void;
+  /** What streams keep; as the contract says unless told otherwise. */
+  readonly streams?: StreamRetention;
   /** Milliseconds; tests shorten it. */
   readonly ackWait?: number;
   /** Milliseconds; tests shorten them. */
@@ -119,7 +129,8 @@ export async function connectJetStreamBus(options: JetStreamBusOptions): Promise
     });
   const declare = async () => {
     const made: string[] = [];
-    for (const spec of STREAMS) if (await declareStream(jsm, spec)) made.push(spec.name);
+    for (const spec of options.streams ? streamsKept(options.streams) : STREAMS)
+      if (await declareStream(jsm, spec)) made.push(spec.name);
     await declareStream(jsm, DEAD_LETTERS);
     for (const name of [BUCKETS.records, BUCKETS.nodes]) buckets.set(name, await kvm.create(name, { history: 1 }));
     buckets.set(BUCKETS.tries, await kvm.create(BUCKETS.tries, { history: 1, ttl: DEAD_LETTERS.maxAge }));

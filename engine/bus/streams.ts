@@ -25,6 +25,23 @@ export const STREAMS: readonly (StreamSpec & { readonly name: StreamName })[] = 
   duplicateWindow: DAY,
 }));
 
+/** How long and how much each stream of the contract keeps; what a reader has yet to see is published again from the ledger. */
+export interface StreamRetention {
+  readonly days: number;
+  readonly bytes: number;
+}
+
+/** The contract's streams under another retention. */
+export function streamsKept({ days, bytes }: StreamRetention): typeof STREAMS {
+  // A server refuses to remember ids for longer than messages.
+  return STREAMS.map((stream) => ({
+    ...stream,
+    maxAge: days * DAY,
+    maxBytes: bytes,
+    duplicateWindow: Math.min(stream.duplicateWindow, days * DAY),
+  }));
+}
+
 /** Where messages go that nobody could read; one subject a durable. Its messages carry the raw text and two headers more. */
 export const DEAD_LETTERS: StreamSpec = {
   name: 'dead-letters',

@@ -17,6 +17,7 @@ export type { Engine, EngineOptions } from './engine.ts';
 export { readJobs } from './read-jobs.ts';
 export type { JobLine } from './read-jobs.ts';
 export { removeJob, removeReports, sweepJobs, sweepOrphans, sweepStaging } from './retention.ts';
+export type { SweepPorts } from './retention.ts';
 export { servicePlace } from './job-egress.ts';
 export type { OwnPlaces } from './job-egress.ts';
 export { openLocalEngine } from './local.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ArtifactStore } from '../artifact/index.ts';
-import { type Bus, connectJetStreamBus, startNatsServer } from '../bus/index.ts';
+import { type Bus, connectJetStreamBus, startNatsServer, type StreamRetention } from '../bus/index.ts';
 import type { JobSpec } from '../event/index.ts';
 import { nextState } from '../fsm/index.ts';
 import { type Clock, type Log, systemClock } from '../kernel/index.ts';
@@ -61,6 +61,8 @@ export interface LocalEngineOptions {
   readonly warmPods?: number;
   /** How old an archive without a job must be before it is cleared away at the start; see `sweepStaging`. */
   readonly uploadPatienceMs?: number;
+  /** What the queue's streams keep; see `StreamRetention`. */
+  readonly streams?: StreamRetention;
   /** Days for which the archive of an ended job is kept; see `sweepStaging`. */
   readonly stagingDays?: number;
 }
@@ -127,6 +129,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
       onStreamsMade: () => {
         for (const job of ledger.open()) ledger.republish(job.id);
       },
+      ...(options.streams ? { streams: options.streams } : {}),
       ...(options.onLost ? { onLost: options.onLost } : {}),
     });
     undo.push(() => bus.close());

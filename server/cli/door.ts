@@ -16,12 +16,14 @@ export async function openDoor(options: {
   const { isolation, say } = options;
   const door = await findOrOpenDoor(defaultDataFolder(), systemClock, async () => {
     // Only who starts an engine waits for its parts to load.
-    const [{ createApp }, { ServerConfig }, { openOwnDoor }, { machineLog, openMachineEngine }] = await Promise.all([
-      import('../app.ts'),
-      import('../config.ts'),
-      import('../local/own-door.ts'),
-      import('./machine.ts'),
-    ]);
+    const [{ createApp }, { ServerConfig }, { openOwnDoor }, { machineLog, openMachineEngine }, { removeOldJobs }] =
+      await Promise.all([
+        import('../app.ts'),
+        import('../config.ts'),
+        import('../local/own-door.ts'),
+        import('./machine.ts'),
+        import('./old-jobs.ts'),
+      ]);
     const engine = await openMachineEngine({ isolation, say });
     try {
       const { manifests } = engine;
@@ -33,7 +35,13 @@ export async function openDoor(options: {
         log: machineLog(),
         pressure: () => null,
       });
-      return { ...(await openOwnDoor(app, engine)), own: true };
+      const own = await openOwnDoor(app, engine);
+      const close = async () => {
+        // At the end: a job of long ago may be the very one that this command went on with.
+        await removeOldJobs({ ...engine, clock: systemClock, log: machineLog() }, process.env, say);
+        await own.close();
+      };
+      return { ...own, close, own: true };
     } catch (thrown) {
       await engine.close();
       throw thrown;

@@ -28,6 +28,7 @@ import { liveOf } from '../sse/live.ts';
 import { startWebhooks } from '../webhook/webhooks.ts';
 import { warmWebApp } from '../web/routes.ts';
 import { namedQueue, SCANNERS } from './machine.ts';
+import { KEPT_DAYS } from './old-jobs.ts';
 import { s3Settings, storeAt } from './store.ts';
 import { testTrust } from './test-trust.ts';
 
@@ -71,6 +72,7 @@ export async function serverCommand(
     engine: { recover: true, maxConcurrentJobs: config.runningJobs },
     store: (folder) => metrics.timed(storeAt(folder.store)),
     stagingDays: config.stagingDays,
+    streams: { days: config.streamDays, bytes: config.streamBytes },
     uploadPatienceMs: UPLOADS_WAIT_MS,
     onPodStart: metrics.podStarted,
     warmPods: config.warmPods,
@@ -99,6 +101,7 @@ export async function serverCommand(
     undo.push(() => watch.stop());
     const webhooks = startWebhooks({ ledger: engine.ledger, config, own, clock, log });
     undo.push(() => webhooks.stop());
+    engine.ledger.setSetting(KEPT_DAYS, String(config.jobDays));
     undo.push(startSweeps({ engine, config, clock, log }));
     let uploadOrigin: string | null = null;
     const services: Services = {

@@ -27,7 +27,10 @@ const start = async (directory = folder()) => {
   servers.push(server);
   return { server, directory };
 };
-const busOf = async (server: { url: string; token: string }) => {
+const busOf = async (
+  server: { url: string; token: string },
+  more: Partial<Parameters<typeof connectJetStreamBus>[0]> = {},
+) => {
   const bus = await connectJetStreamBus({
     url: server.url,
     token: server.token,
@@ -36,6 +39,7 @@ const busOf = async (server: { url: string; token: string }) => {
     clock: systemClock,
     log: silentLog,
     onPoison: async () => {},
+    ...more,
   });
   buses.push(bus);
   await bus.prepare();
@@ -125,6 +129,18 @@ describe('nats-server child', () => {
         duplicate_window: 24 * 3_600 * 1e9,
       });
       expect(stored.subjects.toSorted()).toEqual([...subjectsOf(spec.name)].toSorted());
+    }
+    await raw.close();
+  });
+
+  it('keeps them for as long and as much as the settings say, also after they were made with others', async () => {
+    const { server } = await start();
+    await (await busOf(server)).close();
+    await busOf(server, { streams: { days: 0.5, bytes: 2 ** 25 } });
+    const raw = await rawClient(server);
+    for (const { name } of STREAMS) {
+      const hours = 12 * 3_600 * 1e9;
+      expect(await raw.stream(name)).toMatchObject({ max_age: hours, max_bytes: 2 ** 25, duplicate_window: hours });
     }
     await raw.close();
   });
