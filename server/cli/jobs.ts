@@ -1,7 +1,7 @@
 import { defaultDataFolder, removeReports, reportsOf } from '@stageflow/engine';
 import { EXIT, StageflowError } from '@stageflow/engine/kernel';
 import type { JobView } from '@stageflow/engine/view';
-import { ask, textOf } from './desk/api.ts';
+import { ask, askJson, atJob, textOf } from './desk/api.ts';
 import { type Desk, openDesk, openServerApi, type PlaceOptions } from './desk/desk.ts';
 import { printable } from './scan/progress.ts';
 import { table } from './table.ts';
@@ -100,11 +100,29 @@ export async function removeJob(jobId: string, options: PlaceOptions): Promise<n
   return EXIT.pass;
 }
 
-/** `./stageflow jobs retry ID` on a server: a new job that adopts the finished cells. Here, a scan goes on with it in the foreground. */
-export async function retryJob(jobId: string, options: PlaceOptions): Promise<number> {
-  const { api } = await openServerApi(options, 'Retrying elsewhere');
-  const path = `/api/v1/jobs/${encodeURIComponent(jobId)}/retry`;
-  const { id } = JSON.parse(await textOf(await ask(api, 'POST', path, {}))) as { id: string };
+/** `./stageflow jobs pause ID` and `resume ID`. */
+export async function steerJob(act: 'pause' | 'resume', jobId: string, options: PlaceOptions): Promise<number> {
+  const { api } = await openServerApi(options, act === 'pause' ? 'Pausing a job' : 'Resuming a paused job');
+  await textOf(await ask(api, 'POST', atJob(jobId, `/${act}`)));
+  const word =
+    act === 'pause' ? 'rests. Go on with it: ./stageflow jobs resume' : 'goes on. Look at it: ./stageflow jobs show';
+  print(`${jobId} ${word} ${jobId}${remoteWord(options)}\n`);
+  return EXIT.pass;
+}
+
+/**
+ * `./stageflow jobs retry ID` on a server: a new job that adopts the finished cells, with `--cell` all but that one. Here, a scan goes on with
+ * it in the foreground.
+ */
+export async function retryJob(jobId: string, options: PlaceOptions & { readonly cell?: string }): Promise<number> {
+  const [page = '', scanner = '', ...more] = (options.cell ?? 'a/b').split('/');
+  if (page === '' || scanner === '' || more.length > 0) {
+    const reason = 'name a page and a module, such as _site/seo; `jobs show --json` lists the pages';
+    throw new StageflowError('bad_option', { option: '--cell', value: options.cell ?? '', reason });
+  }
+  const { api } = await openServerApi(options, 'Scanning one cell again');
+  const cell = options.cell === undefined ? '' : `/cells/${encodeURIComponent(page)}/${encodeURIComponent(scanner)}`;
+  const { id } = await askJson<{ id: string }>(api, 'POST', atJob(jobId, `${cell}/retry`), {});
   print(`${id} goes on with ${jobId}. Look at it with: ./stageflow jobs show ${id}${remoteWord(options)}\n`);
   return EXIT.pass;
 }

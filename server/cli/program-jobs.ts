@@ -19,7 +19,7 @@ interface Place {
 
 /** Commands about jobs that exist: here, at a live engine, or on a server. Each action loads its own file. */
 export function addJobCommands(program: Command, done: Done, signal: AbortSignal): void {
-  const jobs = program.command('jobs').description('list, show, cancel, retry or remove jobs');
+  const jobs = program.command('jobs').description('list, show, pause, resume, cancel, retry or remove jobs');
   jobs
     .command('list', { isDefault: true })
     .description('the newest jobs')
@@ -45,12 +45,24 @@ export function addJobCommands(program: Command, done: Done, signal: AbortSignal
     .command('retry')
     .description('make a new job that adopts what an ended one finished; here it is followed to its end')
     .argument('<job>')
+    .option('--cell <page/module>', 'only this cell is scanned again; needs a server')
     .addOption(remote())
-    .action(async (job: string, options: Place) => {
-      if (options.remote !== undefined) return done((await import('./jobs.ts')).retryJob(job, options));
+    .action(async (job: string, options: Place & { cell?: string }) => {
+      if (options.remote !== undefined || options.cell !== undefined)
+        return done((await import('./jobs.ts')).retryJob(job, options));
       const { scanCommand } = await import('./scan/command.ts');
       return done(scanCommand([], resuming(job), signal));
     });
+  for (const [act, what] of [
+    ['pause', 'hand out no more cells of a job until it is resumed; needs a server'],
+    ['resume', 'go on with a paused job; needs a server'],
+  ] as const)
+    jobs
+      .command(act)
+      .description(what)
+      .argument('<job>')
+      .addOption(remote())
+      .action(async (job: string, options: Place) => done((await import('./jobs.ts')).steerJob(act, job, options)));
   jobs
     .command('rm')
     .description('remove an ended job with its report and evidence')
@@ -81,15 +93,22 @@ export function addJobCommands(program: Command, done: Done, signal: AbortSignal
   program
     .command('share')
     .description('show what a link to the redacted report would expose, and make it; needs a server')
-    .argument('<job>')
+    .argument('<job>', 'with --revoke the share, as --list names it')
     .option('--expires <time>', 'how long it lasts, such as 12h, 7d or 4w', '7d')
     .option('--include <list>', 'also give har, raw, traces, transcripts, as they are', list, [])
     .option('--label <text>', 'a name for it in lists')
     .option('--preview', 'only show what it would expose')
+    .option('--plain', "a plain address of report.html in the server's object store, at most 7 days; nothing is masked")
+    .addOption(new Option('--list', 'show the links to the job').conflicts(['revoke', 'plain', 'preview']))
+    .addOption(new Option('--revoke', 'take a link back').conflicts(['plain', 'preview']))
     .option('--yes', 'do not ask on a terminal')
     .option('--json', 'print it as JSON')
     .addOption(remote())
-    .action(async (job: string, options) => done((await import('./share.ts')).shareCommand(job, options, signal)));
+    .action(async (job: string, options) => {
+      if (options.list === true) return done((await import('./shares.ts')).listShares(job, options));
+      if (options.revoke === true) return done((await import('./shares.ts')).revokeShare(job, options));
+      return done((await import('./share.ts')).shareCommand(job, options, signal));
+    });
   program
     .command('export')
     .description('an ended job as one file: history, report, evidence and archive')

@@ -1,5 +1,5 @@
 import { EXIT, StageflowError } from '@stageflow/engine/kernel';
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { addFolderCommands } from './program-folder.ts';
 import { addJobCommands } from './program-jobs.ts';
 
@@ -134,6 +134,16 @@ export function buildProgram(signal: AbortSignal): { run(argv: readonly string[]
     .action(async (files: string[], options: { ci?: boolean; integration?: boolean }) => {
       const { testCommand } = await import('./test-command.ts');
       code = await testCommand(files, options);
+    });
+
+  program
+    .command('bench')
+    .description('measure scans, the server or the report on this machine')
+    .addArgument(new Argument('[part]').choices(['scans', 'server', 'report']).default('scans'))
+    .argument('[more...]', 'for the server: streams, submit, upload, lifecycles, warm')
+    .action(async (part: 'scans' | 'server' | 'report', more: string[]) => {
+      const { benchCommand } = await import('./bench-command.ts');
+      code = await benchCommand(part, more);
     });
 
   return {

@@ -53,12 +53,16 @@ export function previewLines(preview: SharePreview, include: Readonly<Record<str
   ];
 }
 
+const PLAIN =
+  'A plain link opens report.html in the object store as it is: nothing in it is masked, and it cannot be taken back before it ends.\n';
+
 interface ShareOptions extends PlaceOptions {
   readonly expires: string;
   readonly include: readonly string[];
   readonly label?: string;
   readonly json?: boolean;
   readonly preview?: boolean;
+  readonly plain?: boolean;
   readonly yes?: boolean;
 }
 
@@ -76,12 +80,14 @@ export async function shareCommand(jobId: string, options: ShareOptions, interru
     process.stdout.write(options.json === true ? `${JSON.stringify(preview, null, 2)}\n` : lines.join(''));
     return EXIT.pass;
   }
-  for (const line of lines) process.stderr.write(line);
+  if (options.plain === true) process.stderr.write(PLAIN);
+  else for (const line of lines) process.stderr.write(line);
   if (options.yes !== true && process.stdin.isTTY && process.stderr.isTTY && !(await agreed(interrupted))) {
     process.stderr.write('No link was made.\n');
     return EXIT.interrupted;
   }
-  const wanted = { expiresInDays, include, ...(options.label === undefined ? {} : { label: options.label }) };
+  const kind = options.plain === true ? { kind: 'presigned' } : { include };
+  const wanted = { expiresInDays, ...kind, ...(options.label === undefined ? {} : { label: options.label }) };
   const made = await askJson<{ id: string; url: string; expiresAt: string; can: string[]; cannot: string[] }>(
     api,
     'POST',

@@ -74,6 +74,28 @@ describe('share', () => {
     for (const secret of Object.values(PLANTED)) expect(stdout + stderr).not.toContain(secret);
   });
 
+  it('--list names the links to a job, --revoke takes one back, and the list says so', async () => {
+    const made = JSON.parse((await run('share', shared, '--label', 'for Ann', '--json', '--remote', url)).stdout) as {
+      id: string;
+      url: string;
+    };
+    const line = async () =>
+      (await run('share', shared, '--list', '--remote', url)).stdout.split('\n').find((row) => row.startsWith(made.id));
+    expect(await line()).toMatch(/ live .* for Ann$/);
+    expect(await line()).not.toContain(made.url.split('/s/')[1]);
+    const { exit, stdout } = await run('share', made.id, '--revoke', '--remote', url);
+    expect([exit, stdout]).toEqual([0, expect.stringContaining('is taken back')]);
+    expect(await line()).toMatch(/ revoked /);
+    expect((await fetch(made.url)).status).toBe(404);
+    expect((await run('share', 'shr_none', '--revoke', '--remote', url)).exit).toBe(2);
+  });
+
+  it('--plain asks for a plain link, says first that nothing in it is masked, and is refused where there is no object store', async () => {
+    const { exit, stdout, stderr } = await run('share', shared, '--plain', '--remote', url);
+    expect([exit !== 0, stdout]).toEqual([true, '']);
+    expect(stderr).toMatch(/^A plain link opens report\.html .* nothing in it is masked[^]*no_plain_links/);
+  });
+
   it('--preview makes no link', async () => {
     const before = shares();
     const { exit, stdout } = await run('share', shared, '--preview', '--remote', url);
@@ -117,6 +139,34 @@ describe('share', () => {
       'Anyone with the link will see 2 pages, 0 findings with 0 snippets of markup, 2 screenshots and 0 crops.',
       'Nothing in the report had to be masked.',
     ]);
+  });
+});
+
+describe('jobs', () => {
+  it('pause and resume a job, and scan one cell of an ended one again', async () => {
+    const frozen = await startTestServer({ pods: 'frozen' });
+    const { config, log } = frozen.services;
+    const there = await listen({ app: frozen.app, config: { ...config, port: 0 }, clock: systemClock, log });
+    try {
+      vi.stubEnv('STAGEFLOW_TOKEN', frozen.token(['read', 'submit']));
+      const at = `http://127.0.0.1:${there.port}`;
+      const running = frozen.engine.submit({ spec: specOf('urls'), owner: 'team' });
+      expect((await run('jobs', 'pause', running, '--remote', at)).stdout).toContain('rests');
+      expect(frozen.engine.paused(running)).toBe(true);
+      expect((await run('jobs', 'resume', running, '--remote', at)).stdout).toContain('goes on');
+      expect(frozen.engine.paused(running)).toBe(false);
+    } finally {
+      vi.stubEnv('STAGEFLOW_TOKEN', server.token(['read', 'submit']));
+      await there.close(0);
+      await frozen.close();
+    }
+    const [cell] = server.ledger.cells(job);
+    const which = `${cell?.pageId}/${cell?.scanner}`;
+    const { exit, stdout, stderr } = await run('jobs', 'retry', job, '--cell', which, '--remote', url);
+    expect(exit, stderr).toBe(0);
+    const child = server.ledger.job(stdout.split(' ')[0] ?? '');
+    expect(child).toMatchObject({ parent: job, spec: { anew: [{ pageId: cell?.pageId, scanner: cell?.scanner }] } });
+    expect((await run('jobs', 'retry', job, '--cell', 'nowhere', '--remote', url)).exit).toBe(2);
   });
 });
 
