@@ -150,14 +150,27 @@ describe('A10 the transport', () => {
 
 describe('A6 a body', () => {
   it('may take long as a whole while it keeps its pace', async () => {
-    const own = await start({ limits: { body: { bytesPerSecond: 1000, windowMs: 200, silentMs: 200 } } });
+    const clock = createVirtualClock();
+    let came = 0;
+    const own = await start({
+      clock,
+      limits: { body: { bytesPerSecond: 1000, windowMs: 200, silentMs: 200 } },
+      app: {
+        fetch: async (request) => {
+          for await (const chunk of request.body ?? []) came += chunk.byteLength;
+          return new Response(String(came));
+        },
+      },
+    });
     const socket = connect(own, '127.0.0.1');
     const answered = new Promise<string>((resolve) => socket.once('data', (chunk) => resolve(chunk.toString())));
     socket.write(`POST /a HTTP/1.1\r\nHost: 127.0.0.1:${own}\r\nContent-Length: 5000\r\n\r\n`);
-    // 500 bytes each 50 ms: 600 ms in all, three times the window.
-    for (let sent = 0; sent < 5000; sent += 500) {
+    // 500 bytes each 100 ms of its time: a second in all, five times the window.
+    for (let sent = 500; sent <= 5000; sent += 500) {
       socket.write('a'.repeat(500));
-      await systemClock.sleep(50);
+      await expect.poll(() => came).toBe(sent);
+      clock.after(100, () => {});
+      await clock.runUntil(() => false, 100);
     }
     expect(await answered).toMatch(/200 OK[^]*5000$/);
     socket.destroy();
@@ -279,22 +292,29 @@ describe('A7 slow clients', () => {
   });
 
   it('a reader who reads nothing is cut, a handler at work is not', async () => {
-    const own = await start({ limits: { unreadMs: 300 } });
-    const socket = await open(own, '127.0.0.2', `GET /endless HTTP/1.1\r\nHost: 127.0.0.1:${own}\r\n\r\n`);
-    socket.pause();
+    const [begun, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const working = await start({
       limits: { unreadMs: 100 },
       app: {
         fetch: async () => {
-          await systemClock.sleep(500);
+          begun.resolve();
+          await done.promise;
           return new Response('done');
         },
       },
     });
-    expect(statuses(await raw(working, `GET / HTTP/1.1\r\nHost: 127.0.0.1:${working}\r\n\r\n`))).toEqual([200]);
+    const answer = raw(working, `GET / HTTP/1.1\r\nHost: 127.0.0.1:${working}\r\n\r\n`);
+    await begun.promise;
+    const cutBefore = endlessCut;
+    // Three times as patient as the other one, which therefore had reason to cut by then.
+    const own = await start({ limits: { unreadMs: 300 } });
+    const socket = await open(own, '127.0.0.2', `GET /endless HTTP/1.1\r\nHost: 127.0.0.1:${own}\r\n\r\n`);
+    socket.pause();
+    await expect.poll(() => endlessCut, { timeout: 10_000 }).toBe(cutBefore + 1);
+    done.resolve();
+    expect(statuses(await answer)).toEqual([200]);
     // What the kernel holds is read first; then the end comes without the end of the body.
     const ended = closed(socket);
-    await systemClock.sleep(700);
     socket.resume();
     await ended;
   });
