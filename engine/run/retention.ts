@@ -15,6 +15,10 @@ const EVERY = 1_000_000;
 const BATCH = 200;
 const JOB_ID = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
+/** Where questions put to the store lie, for the moment that they take; one that is older was left by a process that was killed. */
+const CANARIES = 'staging/canary/';
+const CANARY_MS = 60_000;
+
 /** What the sweeps look at. */
 export interface SweepPorts {
   readonly ledger: Ledger;
@@ -37,6 +41,10 @@ export async function sweepStaging(ports: SweepPorts, days: number = STAGING_DAY
   try {
     for await (const { key, modified } of store.list('scanner-staging', 'staging/')) {
       const job = ledger.job(key.split('/')[1] ?? '');
+      if (key.startsWith(CANARIES)) {
+        if (modified < clock.now() - CANARY_MS) await store.remove('scanner-staging', key);
+        continue;
+      }
       const needed =
         inUse.has(key) ||
         (job === null

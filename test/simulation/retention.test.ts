@@ -32,3 +32,21 @@ it('keeps the archive of a job that runs or ended this week, and removes one of 
   await clock.runUntil(() => false, 9 * DAY);
   expect(await kept()).toEqual([ID.running]);
 });
+
+it('removes what a killed process asked the store, and leaves an upload that still has a day and a question of this moment', async () => {
+  const clock = createVirtualClock();
+  const ledger = openLedger({ path: ':memory:', clock, nextState });
+  const store = createMemoryStore(() => false);
+  for (const key of [`${ID.never}/dist.zip`, 'canary/old', 'canary/new'])
+    await store.put('scanner-staging', `staging/${key}`, Buffer.from('x'));
+  const dated: typeof store = {
+    ...store,
+    list: async function* (bucket, prefix) {
+      for await (const object of store.list(bucket, prefix))
+        yield { ...object, modified: object.key.endsWith('old') ? clock.now() - 120_000 : clock.now() };
+    },
+  };
+  await sweepStaging({ ledger, store: dated, clock, log: silentLog }, 7, DAY);
+  const left = [...store.objects.keys()].map((key) => key.slice('scanner-staging/staging/'.length));
+  expect(left.toSorted()).toEqual([`${ID.never}/dist.zip`, 'canary/new']);
+});
