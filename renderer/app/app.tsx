@@ -27,7 +27,7 @@ export function App() {
       ) : problem !== null ? (
         <Failed problem={problem} retry={() => void loadSession()} />
       ) : (
-        <Loading what="Stageflow" />
+        <Loading what="Stageflow" screen="Stageflow" />
       )}
     </Frame>
   );
@@ -43,7 +43,7 @@ function CurrentScreen() {
   const Screen = route.screen;
   return (
     <ErrorBoundary key={pathname}>
-      <Suspense fallback={<Loading what={route.title} />}>
+      <Suspense fallback={<Loading what={route.title} screen={route.title} />}>
         <Screen params={found.params} />
       </Suspense>
     </ErrorBoundary>

@@ -35,13 +35,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
         </a>
         <Target />
         <EngineState />
-        <button
-          type="button"
-          className={styles['find']}
-          onClick={() => showOverlay('palette')}
-          aria-haspopup="dialog"
-          aria-label="Find a command or run"
-        >
+        <button type="button" className={styles['find']} onClick={() => showOverlay('palette')} aria-haspopup="dialog">
           <Search aria-hidden="true" size={16} />
           <span className={styles['findWord']}>Find</span>
           <kbd aria-hidden="true">{keyNames('mod+k').join(' ')}</kbd>

@@ -7,17 +7,18 @@ import styles from './states.module.css';
 
 const QUIET_MS = 300;
 
-/** Something is on its way. Silent at first, since most of it is there at once. */
-export function Loading({ what }: { readonly what: string }) {
+/** Something is on its way. Silent at first, since most of it is there at once. `screen` is the heading where there is nothing else yet. */
+export function Loading({ what, screen }: { readonly what: string; readonly screen?: string }) {
   const [quiet, setQuiet] = useState(true);
   useEffect(() => {
     const timer = setTimeout(() => setQuiet(false), QUIET_MS);
     return () => clearTimeout(timer);
   }, []);
   return (
-    <p className={styles['loading']} role="status">
-      {quiet ? '' : `Loading ${what}…`}
-    </p>
+    <div className={styles['loading']}>
+      {screen !== undefined && <h1>{screen}</h1>}
+      <p role="status">{quiet ? '' : `Loading ${what}…`}</p>
+    </div>
   );
 }
 
@@ -76,13 +77,16 @@ export function Failed({ problem, retry }: { readonly problem: Problem; readonly
 export function Show<T>({
   of,
   what,
+  screen,
   children,
 }: {
   readonly of: Loaded<T>;
   readonly what: string;
+  /** Heading of the screen, where this is all of it. */
+  readonly screen?: string;
   readonly children: (value: T) => ReactNode;
 }) {
-  if (of.status === 'loading') return <Loading what={what} />;
+  if (of.status === 'loading') return <Loading what={what} {...(screen === undefined ? {} : { screen })} />;
   if (of.status === 'failed') return <Failed problem={of.problem} retry={of.reload} />;
   return children(of.value);
 }

@@ -18,7 +18,7 @@ export default function Compare() {
     call('GET /api/v1/jobs', { query: { state: 'DONE', limit: MOST_RUNS }, signal }),
   );
   return (
-    <Show of={loaded} what="your runs">
+    <Show of={loaded} what="your runs" screen="Compare">
       {({ jobs }) =>
         jobs.length < 2 ? (
           <Empty

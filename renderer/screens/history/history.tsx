@@ -18,7 +18,7 @@ export default function History() {
   useEffect(() => watchJobs(), [watchJobs]);
   if (jobs === null) {
     return problem === null ? (
-      <Loading what="your runs" />
+      <Loading what="your runs" screen="Runs" />
     ) : (
       <Failed problem={problem} retry={() => location.reload()} />
     );

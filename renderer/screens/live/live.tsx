@@ -34,10 +34,10 @@ export default function Live({ params: { id = '' } }: { readonly params: Params 
     return (
       <>
         <LinkWord link={watched.link} heardAt={null} />
-        <Loading what="the run" />
+        <Loading what="the run" screen="Scan" />
       </>
     );
-  return <Loading what="the run" />;
+  return <Loading what="the run" screen="Scan" />;
 }
 
 function Run({ view }: { readonly view: JobView }) {

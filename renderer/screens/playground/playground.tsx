@@ -35,7 +35,7 @@ export default function Playground() {
     );
   }
   return (
-    <Show of={loaded} what="the modules">
+    <Show of={loaded} what="the modules" screen="New scan">
       {(scanners) => <Form scanners={scanners} />}
     </Show>
   );

@@ -19,7 +19,7 @@ export default function ReportOfJob({ params: { id = '' } }: { readonly params: 
   const singleKeys = useApp((state) => state.preferences.singleKeys);
   const host = useMemo(() => apiHost(id), [id]);
   return (
-    <Show of={loaded} what="the report">
+    <Show of={loaded} what="the report" screen="Report">
       {(report) => (
         <ReportProvider report={report} host={host} singleKeys={singleKeys}>
           <header className={styles['head']}>
