@@ -70,6 +70,8 @@ export interface Visit {
   /** The document after scripts have run (at most 5 MiB). */
   readonly renderedHtml: string;
   readonly requests: readonly RequestRecord[];
+  /** Where the page would have led the browser by itself (meta refresh, `Refresh` header, script) and was not followed, with the reason. */
+  readonly departures: readonly { readonly url: string; readonly reason: string }[];
   readonly console: readonly {
     readonly level: string;
     readonly text: string;

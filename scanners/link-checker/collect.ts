@@ -35,6 +35,7 @@ export async function collect(ctx: PageContext): Promise<PageRaw> {
     requestedUrl: visit.requestedUrl,
     url: visit.finalUrl,
     status: visit.status,
+    departures: visit.departures.slice(0, 20),
     redirects: visit.redirects.slice(0, 20).map(({ url, status, location }) => ({ url, status, location })),
     failed,
     broken: resources.filter((resource) => failedUrls.has(resource.url)).slice(0, MOST),

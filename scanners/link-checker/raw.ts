@@ -51,6 +51,8 @@ export interface PageRaw extends Omit<PageFacts, 'resources'> {
   readonly requestedUrl: string;
   readonly url: string;
   readonly status: number;
+  /** Where the page would lead its visitors by itself and the scan was not let, with the reason. */
+  readonly departures: readonly { readonly url: string; readonly reason: string }[];
   /** Hops of the navigation, the page itself left out. */
   readonly redirects: readonly Hop[];
   readonly failed: readonly FailedRequest[];
@@ -82,6 +84,8 @@ export interface TargetFact {
   readonly hops: readonly Hop[];
   /** True when the redirects never end. */
   readonly loop: boolean;
+  /** Why the guard went no further along the redirects, or null: they lead to a private address or leave the web. */
+  readonly denied: string | null;
   /** Why the page looks like an error page though it answered 200; null otherwise. */
   readonly soft: string | null;
 }

@@ -76,6 +76,7 @@ export function scannerPage<Raw>(scanner: UnderTest<Raw>): (document: string) =>
       requests,
       console: [],
       pageErrors: [],
+      departures: [],
       cookies: [],
       tls: null,
     };

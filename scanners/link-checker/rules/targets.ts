@@ -8,6 +8,7 @@ const path = (fact: TargetFact) =>
 /** The rule that speaks of a link to this target, with what it says; null when the target is fine. */
 function linkFault(fact: TargetFact): { readonly rule: string; readonly message: string } | null {
   const first = fact.hops[0];
+  if (fact.denied !== null) return { rule: 'redirect-inward', message: `${path(fact)}: ${fact.denied}` };
   if (fact.loop) return { rule: 'redirect-loop', message: `${fact.reason}: ${path(fact)}` };
   if (fact.verdict === 'broken') {
     const by = fact.hops.length > 0 ? ` after ${fact.hops.length} redirect${fact.hops.length > 1 ? 's' : ''}` : '';

@@ -70,13 +70,24 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'tel-invalid': tel,
 };
 
+/** Pages that send their visitors where no visitor can go; leaving a build for a public site is no fault. */
+function departureHits(raw: PageRaw, job: JobFacts): Hit[] {
+  const inward = raw.departures.filter(
+    ({ url }) => job.source === 'urls' || !/^https?:/i.test(url) || LOCAL.test(URL.parse(url)?.hostname ?? ''),
+  );
+  return inward.map(({ url, reason }) => ({
+    evidence: url,
+    occurrences: [place({ url, message: `the page leads to ${url}: ${reason}` })],
+  }));
+}
+
 /** A link that shows its own local address as text is most often an instruction, and wants a person. */
 const showsAddress = (rule: string, link: LinkFact) =>
   rule === 'local-link' && /localhost|127\.0\.0\.1|0\.0\.0\.0/i.test(link.text);
 
 /** Rules on links as they are written: rule id -> hits. */
 export function writtenRules(raw: PageRaw, job: JobFacts): Map<string, Hit[]> {
-  const found = new Map<string, Hit[]>();
+  const found = new Map<string, Hit[]>([['redirect-inward', departureHits(raw, job)]]);
   for (const [rule, check] of Object.entries(CHECKS)) {
     const hits = raw.links.flatMap((link): Hit[] => {
       const message = check(link, raw, job);

@@ -102,7 +102,7 @@ export async function follow(
 ): Promise<TargetFact> {
   const internal = knowledge.internal(url);
   const hops: Hop[] = [];
-  const base = { url, internal, loop: false, soft: null };
+  const base = { url, internal, loop: false, denied: null, soft: null };
   const seen = new Set<string>();
   let cookies = false;
   for (let at = url; ; ) {
@@ -111,7 +111,10 @@ export async function follow(
     seen.add(at);
     const answer = await answers(at);
     const next = redirect(answer, at);
-    if (next === null) return { ...base, ...judge(answer, at, knowledge.internal(at), mask), hops };
+    if (next === null) {
+      const denied = hops.length > 0 && answer.failure === 'denied' ? (answer.reason ?? at) : null;
+      return { ...base, ...judge(answer, at, knowledge.internal(at), mask), denied, hops };
+    }
     cookies ||= answer.setsCookie;
     hops.push({ url: at, status: answer.status ?? 0, location: next });
     if (seen.has(next) || hops.length > MOST_HOPS) {
@@ -120,8 +123,10 @@ export async function follow(
       if (cookies) return { ...base, verdict: 'unverified', status: answer.status, reason, hops };
       return { ...base, verdict: 'broken', status: answer.status, reason, hops, loop: true };
     }
-    if (!/^https?:/.test(next))
-      return { ...base, verdict: 'unverified', status: answer.status, reason: `redirects to ${next}`, hops };
+    if (!/^https?:/.test(next)) {
+      const denied = `it is a ${new URL(next).protocol} address`;
+      return { ...base, verdict: 'unverified', status: answer.status, reason: `redirects to ${next}`, denied, hops };
+    }
     at = next;
   }
 }

@@ -26,6 +26,7 @@ export const CLEAN: PageRaw = {
   requestedUrl: `${ORIGIN}/`,
   url: `${ORIGIN}/`,
   status: 200,
+  departures: [],
   redirects: [],
   title: 'Mugs',
   headings: ['Mugs'],
@@ -105,6 +106,27 @@ export const GOLDENS: readonly Golden[] = [
     passes: links('/mugs', 'http://other.com/', 'https://www.shop.com/mugs'),
     expects: ['http:// on a site that is served over https'],
   },
+  {
+    rule: 'redirect-inward',
+    fails: {
+      departures: [
+        { url: 'http://10.0.0.1/', reason: '10.0.0.1 is in a private network' },
+        { url: 'file:///etc/passwd', reason: 'it is a file: address, which no visit follows' },
+      ],
+    },
+    passes: {},
+    expects: [
+      'the page leads to http://10.0.0.1/: 10.0.0.1 is in a private network',
+      'the page leads to file:///etc/passwd: it is a file: address, which no visit follows',
+    ],
+  },
+  {
+    rule: 'redirect-inward',
+    job: { source: 'zip' },
+    fails: { departures: [{ url: 'http://localhost:3000/', reason: 'the page leads on to another site' }] },
+    passes: { departures: [{ url: 'https://other.com/', reason: 'the page leads on to another site' }] },
+    expects: ['the page leads to http://localhost:3000/: the page leads on to another site'],
+  },
   { rule: 'empty-link-target', fails: links(' '), passes: links('#', '?a=1'), expects: ['href is empty'] },
   {
     rule: 'malformed-link',
@@ -157,6 +179,7 @@ const target = (path: string, more: Partial<TargetFact>): TargetFact => ({
   reason: null,
   hops: [],
   loop: false,
+  denied: null,
   soft: null,
   ...more,
 });
@@ -211,6 +234,19 @@ export const SITE_GOLDENS: readonly SiteGolden[] = [
     ),
     passes: used(target('/a', { hops: [hop('/a', 302, '/b')] })),
     expects: [`comes back to ${ORIGIN}/a: 302 ${ORIGIN}/a → 302 ${ORIGIN}/b → ${ORIGIN}/a`],
+  },
+  {
+    rule: 'redirect-inward',
+    fails: used(
+      target('/in', {
+        verdict: 'unverified',
+        status: null,
+        denied: '10.0.0.1 is in a private network',
+        hops: [{ url: `${ORIGIN}/in`, status: 302, location: 'http://10.0.0.1/' }],
+      }),
+    ),
+    passes: used(target('https://10.0.0.1/', { verdict: 'unverified', status: null, reason: 'denied' })),
+    expects: [`302 ${ORIGIN}/in → http://10.0.0.1/: 10.0.0.1 is in a private network`],
   },
   {
     rule: 'redirect-chain',

@@ -31,6 +31,7 @@ const broken = (path: string): [string, TargetFact] => [
     reason: 'not found',
     hops: [],
     loop: false,
+    denied: null,
     soft: null,
   },
 ];

@@ -23,6 +23,8 @@ const ROUTES: Record<string, (response: ServerResponse, request: IncomingMessage
   '/loop': (r) => r.writeHead(302, { location: '/loop2' }).end(),
   '/loop2': (r) => r.writeHead(302, { location: '/loop' }).end(),
   '/cookie-loop': (r) => r.writeHead(302, { location: '/cookie-loop', 'set-cookie': 'seen=1' }).end(),
+  '/inward': (r) => r.writeHead(302, { location: 'http://10.0.0.1/' }).end(),
+  '/off-the-web': (r) => r.writeHead(302, { location: 'ftp://files.example/' }).end(),
   '/soft': (r) => r.writeHead(200, HTML).end('<title>Page not found</title>'),
   '/login': (r) => r.writeHead(401).end(),
   '/down': (r) => r.writeHead(500).end(),
@@ -119,6 +121,13 @@ describe('the site cell asks', () => {
     expect(fact('/a')?.verdict).toBe('ok');
     expect(fact('/loop')).toMatchObject({ loop: true, verdict: 'broken' });
     expect(fact('/cookie-loop')).toMatchObject({ loop: false, verdict: 'unverified' });
+  });
+
+  test('E7 and no further than the guard lets it, which it says of a redirect and not of a plain link', async () => {
+    const { fact } = await siteOf(['/inward', '/off-the-web', 'http://10.0.0.1/']);
+    expect(fact('/inward')).toMatchObject({ verdict: 'unverified', denied: 'outside' });
+    expect(fact('/off-the-web')).toMatchObject({ verdict: 'unverified', denied: 'it is a ftp: address' });
+    expect(fact('http://10.0.0.1/')).toBeUndefined();
   });
 
   test('and tells broken from what only keeps us out', async () => {

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream';
 import type { TunnelAnswer } from '../channel/index.ts';
 import { isBrowserChatter } from './chatter.ts';
-import { createRefusals, type Refusal, type Refusals } from './refusals.ts';
+import { authorityOf, createRefusals, type Refusal, type Refusals } from './refusals.ts';
 import { createSiteFiles, FILE_HEADER, type SiteFiles } from './site-files.ts';
 import { type OpenTunnel, TunnelAgent, TunnelRefused } from './upstream.ts';
 
@@ -21,6 +21,8 @@ export interface Proxy {
   readonly files: SiteFiles;
   /** Aborts when nobody serves the local site any more: what pages do from then on says nothing about the site. */
   readonly siteGone: AbortSignal;
+  /** Why no connection to an address would come to be, or null. It is tried, and let go at once. */
+  refusalTo(url: string): Promise<Refusal | null>;
   /** Names the local site after the start: a runner that is warmed up does not know its job yet. */
   serve(site: LocalSite | null): void;
   close(): Promise<void>;
@@ -190,6 +192,14 @@ export async function startProxy(input: {
     refusals,
     files,
     siteGone: siteGone.signal,
+    refusalTo: async (url) => {
+      const authority = authorityOf(url);
+      if (authority === null) return { code: 'bad_url', reason: 'it is not an address of the web' };
+      const answer = await open(authority);
+      if (!answer.ok) return answer.refusal;
+      answer.stream.destroy();
+      return null;
+    },
     serve,
     close: () =>
       new Promise((resolve) => {

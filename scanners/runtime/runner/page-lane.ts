@@ -123,9 +123,19 @@ async function blank(tab: Tab, lane: PageLane): Promise<void> {
 
 /** The rules by which pages of this lane are visited. */
 function visitRules(lane: PageLane, url: string): VisitRules {
+  const { source, siteOrigin, productionOrigin } = lane.assignment;
   const refusal = (target: string) => lane.proxy.refusals.of(target);
   return {
     url,
+    own: source === 'zip' ? [siteOrigin, productionOrigin] : null,
+    departs: async (target) => {
+      const { origin, host } = new URL(target);
+      if (source === 'zip')
+        return [siteOrigin, productionOrigin].includes(origin) ? null : `the page leads on to another site, ${host}`;
+      if (origin === new URL(url).origin) return null;
+      const found = await lane.proxy.refusalTo(target);
+      return found && GUARD_CODES.has(found.code) ? found.reason : null;
+    },
     timeouts: lane.assignment.timeouts,
     access: lane.access,
     blocked: (target) => {
@@ -157,6 +167,7 @@ async function showPage(
     await channel.send(pageDone(pageId, 'skipped', null, []));
     return null;
   }
+  tab.departures.stay();
   const picture = await takePicture(tab).catch(() => null);
   const job = jobFacts(lane.assignment, visited.visit.finalUrl);
   const tools = { ...lane.tools, job };

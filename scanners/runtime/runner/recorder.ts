@@ -82,7 +82,7 @@ export interface Recorder {
   inFlight(): number;
   /** Resolves when a request begins or ends. */
   changed(): Promise<void>;
-  /** The last hop of the main frame's latest navigation, or null. */
+  /** The last hop of the main frame's latest navigation that was not aborted (those leave the document where it is), or null. */
   document(): Hop | null;
   /** Hops before the document. */
   redirects(): RedirectHop[];
@@ -103,7 +103,7 @@ export function startRecorder(cdp: Pick<CDPSession, 'on' | 'off'>, mainFrame: st
   const order: Hop[] = [];
   const waiting = new Set<() => void>();
   const flying = new Set<string>();
-  let mainRequest: string | null = null;
+  const mainRequests: string[] = [];
   const tell = () => {
     for (const resolve of waiting) resolve();
     waiting.clear();
@@ -176,7 +176,7 @@ export function startRecorder(cdp: Pick<CDPSession, 'on' | 'off'>, mainFrame: st
     };
     chain.hops.push(hop);
     order.push(hop);
-    if (navigation && e.frameId === mainFrame) mainRequest = e.requestId;
+    if (navigation && e.frameId === mainFrame && mainRequests.at(-1) !== e.requestId) mainRequests.push(e.requestId);
     if (!STREAMS.has(type) && !chain.requestExtras.some(forWorker)) flying.add(e.requestId);
     tell();
   };
@@ -228,8 +228,10 @@ export function startRecorder(cdp: Pick<CDPSession, 'on' | 'off'>, mainFrame: st
       const sent = chain.requestExtras[i];
       if (sent) hop.requestHeaders = sent;
       const refused = chain.responseExtras[next];
-      // A file of the wrong type under `nosniff` is thrown away before it counts as an answer; that it is not there was said.
-      if (hop.ended && hop.failure !== null && hop.status === null && refused && refused.status >= 400) {
+      // A file of the wrong type under `nosniff` is thrown away before it counts as an answer; that it is not there was said. So is a
+      // redirect to where no browser goes.
+      const least = /UNSAFE_REDIRECT|ABORTED/.test(hop.failure ?? '') ? 300 : 400;
+      if (hop.ended && hop.failure !== null && hop.status === null && refused && refused.status >= least) {
         hop.status = refused.status;
         hop.responseHeaders = refused.headers;
       }
@@ -238,25 +240,23 @@ export function startRecorder(cdp: Pick<CDPSession, 'on' | 'off'>, mainFrame: st
       if (got && (got.status === hop.status || got.status === 304)) hop.responseHeaders = got.headers;
     });
   };
+  const mainChain = (): Chain | null => {
+    const known = mainRequests.flatMap((id) => chains.get(id) ?? []);
+    const chain = known.findLast((one) => one.hops.at(-1)?.failure !== 'net::ERR_ABORTED') ?? known[0];
+    if (!chain) return null;
+    withExtras(chain);
+    return chain;
+  };
   return {
     inFlight: () => flying.size,
     changed: () => new Promise((resolve) => waiting.add(resolve)),
-    document: () => {
-      const chain = mainRequest === null ? undefined : chains.get(mainRequest);
-      if (!chain) return null;
-      withExtras(chain);
-      return chain.hops.at(-1) ?? null;
-    },
-    redirects: () => {
-      const chain = mainRequest === null ? undefined : chains.get(mainRequest);
-      if (!chain) return [];
-      withExtras(chain);
-      return chain.hops.slice(0, -1).map((hop) => ({
+    document: () => mainChain()?.hops.at(-1) ?? null,
+    redirects: () =>
+      (mainChain()?.hops ?? []).slice(0, -1).map((hop) => ({
         url: hop.url,
         status: hop.status ?? 0,
         location: hop.responseHeaders.find(([n]) => n === 'location')?.[1] ?? null,
-      }));
-    },
+      })),
     hops: () => {
       for (const chain of chains.values()) withExtras(chain);
       return order;

@@ -1,12 +1,14 @@
 import { StageflowError } from '@stageflow/engine/kernel';
 import type { BrowserContext, CDPSession, Page } from 'playwright-core';
 import type { Access } from './access.ts';
+import { type Departures, watchDepartures } from './departures.ts';
 
 /** One tab that is used for page after page. */
 export interface Tab {
   readonly page: Page;
   readonly cdp: CDPSession;
   readonly mainFrame: string;
+  readonly departures: Departures;
   /** Runs a function of `in-page` in a world that the page's scripts cannot touch. Rejects after `timeout` ms. */
   inside<A, R>(run: (arg: A) => R, arg: A, timeout: number): Promise<Awaited<R>>;
   /** Aborts when the tab's renderer dies. */
@@ -53,13 +55,15 @@ export async function openTab(context: BrowserContext, guard: RequestGuard): Pro
     cdp.send('Page.enable'),
     cdp.send('Network.enable', { maxTotalBufferSize: 64 * 2 ** 20, maxResourceBufferSize: 16 * 2 ** 20 }),
   ]);
-  await guard(cdp);
   const mainFrame = (await cdp.send('Page.getFrameTree')).frameTree.frame.id;
+  const departures = watchDepartures(cdp, mainFrame);
+  await guard(cdp, mainFrame, departures);
 
   return {
     page,
     cdp,
     mainFrame,
+    departures,
     crashed: crashed.signal,
     uses: 0,
     heavy: async () => {
@@ -106,7 +110,7 @@ export function untilCrash<T>(work: Promise<T>, crashed: AbortSignal): Promise<T
 }
 
 /** Fits a session with what the job's rules need of each request. */
-export type RequestGuard = (cdp: CDPSession) => Promise<void>;
+export type RequestGuard = (cdp: CDPSession, mainFrame: string, departures: Departures) => Promise<void>;
 
 /** Answers an address of the production origin with the served build. */
 export type ServeFromSite = (
@@ -116,7 +120,8 @@ export type ServeFromSite = (
 
 /**
  * Rules that a tunnel cannot keep because it sees no requests: login headers go to the job's own origins only, hosts opened for
- * assets are read with GET only, and addresses of the production origin are answered from the build. Nothing is intercepted where no rule applies.
+ * assets are read with GET only, addresses of the production origin are answered from the build, and a page stays in its tab when it
+ * would lead the browser to where the job may not go. Documents are intercepted for that; of all else only what another rule is about.
  */
 export function requestGuard(rules: {
   readonly access: Access;
@@ -127,16 +132,21 @@ export function requestGuard(rules: {
   const { access, productionOrigin } = rules;
   const assetHosts = new Set(rules.allowAssets.map((host) => host.replace(/:\d+$/, '').toLowerCase()));
   const patterns = [
-    ...(access.empty ? [] : [...access.origins].map((origin) => `${origin}/*`)),
-    ...(productionOrigin === null ? [] : [`${productionOrigin}/*`]),
-    ...[...assetHosts].flatMap((host) => [`*://${host}/*`, `*://${host}:*/*`]),
+    { urlPattern: '*', resourceType: 'Document' as const },
+    ...(access.empty ? [] : [...access.origins].map((origin) => ({ urlPattern: `${origin}/*` }))),
+    ...(productionOrigin === null ? [] : [{ urlPattern: `${productionOrigin}/*` }]),
+    ...[...assetHosts].flatMap((host) => [{ urlPattern: `*://${host}/*` }, { urlPattern: `*://${host}:*/*` }]),
   ];
-  return async (cdp) => {
-    if (patterns.length === 0) return;
+  return async (cdp, mainFrame, departures) => {
     cdp.on('Fetch.requestPaused', (event) => {
-      const { requestId, request } = event;
+      const { requestId, request, networkId } = event;
       const url = new URL(request.url);
       const decide = async () => {
+        if (event.resourceType === 'Document' && event.frameId === mainFrame && networkId !== undefined) {
+          const refused = await departures.refusal({ networkId, url: request.url });
+          // An aborted navigation leaves the document where it is; any other failure would put the browser's own error page there.
+          if (refused !== null) return cdp.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' });
+        }
         if (productionOrigin !== null && url.origin === productionOrigin) {
           const answer =
             request.method === 'GET' || request.method === 'HEAD'
@@ -164,6 +174,6 @@ export function requestGuard(rules: {
       };
       decide().catch(() => {});
     });
-    await cdp.send('Fetch.enable', { patterns: patterns.map((urlPattern) => ({ urlPattern })) });
+    await cdp.send('Fetch.enable', { patterns });
   };
 }

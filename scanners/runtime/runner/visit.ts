@@ -3,8 +3,10 @@ import { type ErrorCode, StageflowError } from '@stageflow/engine/kernel';
 import type { CookieFacts, Visit } from '@stageflow/engine/sdk';
 import type { ConsoleMessage, Cookie, Page, Response } from 'playwright-core';
 import type { Access } from './access.ts';
+import type { JudgeDeparture } from './departures.ts';
 import { type Snapshot, snapshot } from './in-page/index.ts';
 import { type Hop, maskSetCookie, type Recorder, startRecorder, toRecord } from './recorder.ts';
+import { REFUSED_HEADER } from '../proxy/index.ts';
 import { watchOtherRequests } from './other-requests.ts';
 import { settle } from './settle.ts';
 import { type Tab, untilCrash, within } from './tab.ts';
@@ -20,6 +22,9 @@ const LIMITS = {
   consoleText: 2000,
   pageErrors: 100,
 } as const;
+
+/** How long a page that was kept from leaving may go on loading, in milliseconds. */
+const KEPT_MS = 2_000;
 
 /** A visit that led to a document worth scanning. */
 export interface Visited {
@@ -44,6 +49,10 @@ export interface VisitRules {
   readonly url: string;
   readonly timeouts: { readonly navigation: number; readonly settle: number; readonly page: number };
   readonly access: Access;
+  /** Origins of a build, which is all that there is to a ZIP job; null for a job on the web. */
+  readonly own: readonly (string | null)[] | null;
+  /** Why a page must not lead the browser to an address: then it stays and is scanned as it stands. */
+  readonly departs: JudgeDeparture;
   /** The guard's reason for refusing an address, or null. */
   readonly blocked: (url: string) => string | null;
   /** Why a host gave no connection at all, in words, or null. */
@@ -85,6 +94,7 @@ async function navigate(tab: Tab, rules: VisitRules): Promise<Visited | Ended> {
   const recorder = startRecorder(cdp, tab.mainFrame);
   const notes = listen(page);
   const others = watchOtherRequests(page);
+  tab.departures.begin(rules.departs);
   try {
     let response: Response | null;
     try {
@@ -97,24 +107,40 @@ async function navigate(tab: Tab, rules: VisitRules): Promise<Visited | Ended> {
       }
       return navigationFailure(thrown, recorder, rules);
     }
-    const refusal = judgeAnswer(response, recorder, rules);
+    const refusal = judgeAnswer(response, recorder.document(), rules);
     if (refusal) return refusal;
+    const first = recorder.document();
     const spent = () => Date.now() - started;
-    const cut = await page
-      .waitForLoadState('load', { timeout: Math.max(1, timeouts.navigation * 1000 - spent()) })
-      .then(
-        () => null,
-        () => new StageflowError('page_timeout', { reason: `still loading after ${timeouts.navigation} s` }),
-      );
+    const loaded = page.waitForLoadState('load', { timeout: Math.max(1, timeouts.navigation * 1000 - spent()) }).then(
+      () => null,
+      () => new StageflowError('page_timeout', { reason: `still loading after ${timeouts.navigation} s` }),
+    );
+    // A page that leads away by script while it loads goes on loading meanwhile, but not for long.
+    const kept = tab.departures
+      .kept()
+      .then(() => delay(KEPT_MS))
+      .then(() => new StageflowError('page_timeout', { reason: 'it leads elsewhere before it has loaded' }));
+    const cut = await Promise.race([loaded, kept]);
+    tab.departures.loaded();
+    // The end of a navigation that was refused is told a moment later; until then it looks like the page's document.
+    for (let looks = 0; looks < 10 && tab.departures.held().has(recorder.document()?.url ?? ''); looks++)
+      await Promise.race([recorder.changed(), delay(100)]);
     if (tab.crashed.aborted) throw tab.crashed.reason;
     // A script that never ends leaves nobody to answer: then there is no document to scan. A loaded page may be drawing itself for long.
     const patience = () => (cut ? 0 : timeouts.page * 1000 - spent());
     await tab.inside(() => true, null, Math.max(2_000, patience()));
     if (!cut) await settle(tab, recorder, timeouts.settle).catch(() => false);
     if (tab.crashed.aborted) throw tab.crashed.reason;
+    const document = recorder.document();
+    const broke = page.url().startsWith('chrome-error:');
+    // The page has led elsewhere by itself: what is in the tab now is judged as if it had been asked for.
+    if (document && (broke || document !== first)) {
+      const elsewhere = broke || document.failure ? brokenOff(document, rules) : judgeAnswer(null, document, rules);
+      if (elsewhere) return elsewhere;
+    }
     const seen = await tab.inside(snapshot, LIMITS, Math.max(10_000, patience()));
     if (!/html/i.test(seen.contentType)) return ended('skipped', 'page_not_html', { reason: seen.contentType });
-    const document = recorder.document();
+    const held = tab.departures.held();
     const sourceHtml = await sourceOf(tab, document);
     const cookies = await page.context().cookies();
     const secret = access.masked;
@@ -122,7 +148,7 @@ async function navigate(tab: Tab, rules: VisitRules): Promise<Visited | Ended> {
     const visit: Visit = {
       requestedUrl: url,
       finalUrl: page.url().split('#', 1)[0]?.slice(0, LIMITS.url) ?? url,
-      status: response?.status() ?? document?.status ?? 0,
+      status: (document === first ? response?.status() : undefined) ?? document?.status ?? 0,
       redirects: recorder.redirects(),
       headers: (document?.responseHeaders ?? []).map(([name, value]) => [
         name,
@@ -130,7 +156,8 @@ async function navigate(tab: Tab, rules: VisitRules): Promise<Visited | Ended> {
       ]),
       sourceHtml,
       renderedHtml: seen.html,
-      requests: hops.map((hop) => toRecord(hop, secret, rules.blocked)),
+      requests: hops.map((hop) => toRecord(hop, secret, (target) => held.get(target) ?? rules.blocked(target))),
+      departures: [...held].map(([target, reason]) => ({ url: target, reason: reason.slice(0, 500) })),
       console: notes.console,
       pageErrors: notes.pageErrors,
       cookies: cookieFacts(cookies, document, recorder),
@@ -156,10 +183,11 @@ function navigationFailure(thrown: unknown, recorder: Recorder, rules: VisitRule
   if (/ERR_TOO_MANY_REDIRECTS/.test(message))
     // Like a 404: there is no page here to scan. The link checker reports the links that lead here.
     return ended('skipped', 'page_failed', { reason: 'the redirects never end' });
-  const refused = rules.blocked(last);
-  if (refused !== null) return ended('blocked', 'page_blocked', { reason: refused });
-  const unreachable = rules.unreachable(last);
-  if (unreachable !== null) return ended('failed', 'page_failed', { reason: unreachable });
+  const kept = keptOut(last, rules);
+  if (kept) return kept;
+  const inward = document === null ? null : schemeOfRedirect(document);
+  if (inward !== null)
+    return ended('blocked', 'page_denied', { reason: `it redirects to a ${inward}: address, which no visit follows` });
   const net = /net::(ERR_[A-Z_0-9]+)/.exec(message)?.[1];
   if (net === 'ERR_ABORTED')
     return ended('skipped', 'page_not_html', {
@@ -172,16 +200,37 @@ function navigationFailure(thrown: unknown, recorder: Recorder, rules: VisitRule
   return ended('failed', 'page_failed', { reason: net ?? message });
 }
 
+/** Why nothing came from an address: it is another site than the build, the guard refused it, or its host gave no connection. */
+function keptOut(url: string, rules: VisitRules): Ended | null {
+  if (rules.own && URL.canParse(url) && !rules.own.includes(new URL(url).origin))
+    return ended('skipped', 'page_left', { reason: new URL(url).host });
+  const refused = rules.blocked(url);
+  if (refused !== null) return ended('blocked', 'page_denied', { reason: refused });
+  const unreachable = rules.unreachable(url);
+  return unreachable === null ? null : ended('failed', 'page_failed', { reason: unreachable });
+}
+
+/** A document that the page led to and that never came. */
+function brokenOff(document: Hop, rules: VisitRules): Ended {
+  return keptOut(document.url, rules) ?? ended('failed', 'page_failed', { reason: document.failure ?? 'no answer' });
+}
+
+/** The scheme of a redirect that leaves the web, or null. */
+function schemeOfRedirect(document: Hop): string | null {
+  const location = document.responseHeaders.find(([name]) => name === 'location')?.[1] ?? '';
+  if (!URL.canParse(location, document.url)) return null;
+  const { protocol } = new URL(location, document.url);
+  return /^https?:$/.test(protocol) ? null : protocol.slice(0, -1);
+}
+
 /** What the answer's status and type say before anything is waited for; null when the document is to be scanned. */
-function judgeAnswer(response: Response | null, recorder: Recorder, rules: VisitRules): Ended | null {
-  const document = recorder.document();
+function judgeAnswer(response: Response | null, document: Hop | null, rules: VisitRules): Ended | null {
   const status = response?.status() ?? document?.status ?? 0;
   const at = document?.url ?? rules.url;
-  if (status === 403 || status === 502) {
-    const refused = rules.blocked(at);
-    if (refused !== null) return ended('blocked', 'page_blocked', { reason: refused });
-    const unreachable = rules.unreachable(at);
-    if (unreachable !== null) return ended('failed', 'page_failed', { reason: unreachable });
+  // The proxy's own refusals have these; they bear its header, which no site can send past it.
+  if (document?.responseHeaders.some(([name]) => name === REFUSED_HEADER)) {
+    const kept = keptOut(at, rules);
+    if (kept) return kept;
   }
   if (status === 401 || status === 403 || status === 407 || status === 429)
     return ended('blocked', 'page_blocked', { reason: `the server answered ${status}` });
