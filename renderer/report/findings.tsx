@@ -37,7 +37,11 @@ export function Findings({ filter }: { readonly filter: Filter }) {
     if (!rows[next]) return;
     current.current = next;
     table.current?.reveal(next);
-    requestAnimationFrame(() => table.current?.rowElement(next)?.querySelector('a')?.focus({ preventScroll: false }));
+    const link = () => table.current?.rowElement(next)?.querySelector('a');
+    // A row that stood outside the page is drawn with the next frame.
+    const there = link();
+    if (there) there.focus();
+    else requestAnimationFrame(() => link()?.focus());
   };
   const grouping = useRef(false);
   const groupBy = (group: Filter['group']) => () => {

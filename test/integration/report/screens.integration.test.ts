@@ -99,7 +99,7 @@ describe('report.html in a browser, from disk, without a network', () => {
     await page.getByRole('heading', { level: 1 }).click();
     await page.keyboard.press('j');
     await page.keyboard.press('j');
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Heading levels skip');
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Heading levels skip');
     expect(trouble).toEqual([]);
   });
 
