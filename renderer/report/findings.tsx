@@ -1,4 +1,4 @@
-import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { type Column, DataTable, type TableHandle } from '../ui/data-table.tsx';
 import { useKeys } from '../ui/keys.ts';
 import { markOf, Severity } from '../ui/severity.tsx';
@@ -31,6 +31,10 @@ export function Findings({ filter }: { readonly filter: Filter }) {
   const table = useRef<TableHandle>(null);
   const current = useRef(-1);
   const [copied, setCopied] = useState('');
+  // Another list is walked from its start.
+  useEffect(() => {
+    current.current = -1;
+  }, [rows]);
   const walk = (step: 1 | -1) => {
     let next = current.current + step;
     while (rows[next]?.kind === 'head') next += step;
