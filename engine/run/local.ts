@@ -210,8 +210,12 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
       node: options.node,
     };
     await sweepStaging(ports, options.stagingDays, options.uploadPatienceMs);
+    const begun = ledger.open().filter(({ state }) => state !== 'PENDING');
     const engine = await startEngine(ports, options.engine);
     undo.push(() => engine.stop());
+    // Whoever was killed had pods; a job that only wants its report would start none, and so never look for them.
+    const reaped = Promise.allSettled(begun.map(({ spec }) => runtimeOf(spec.isolation)));
+    undo.push(async () => void (await reaped));
     // Warm pods are wanted before the first job is.
     if (options.warmPods) await runtimeOf('pod');
     const queue: LocalEngine['queue'] = {
