@@ -38,9 +38,15 @@ export async function aggregate(input: AggregateInput): Promise<Report> {
   const rank = new Map(history.pages.map((page, index) => [page.id, index]));
   const urls = new Map(history.pages.map((page) => [page.id, page.url]));
   const siteUrl = input.spec.source.kind === 'urls' ? (input.spec.source.urls[0] ?? '') : `${input.siteOrigin ?? ''}/`;
-  const findings = findingsOf(clusterCauses(mergeWitnesses(gathered.sightings, modules)), {
+  const found = findingsOf(clusterCauses(mergeWitnesses(gathered.sightings, modules)), {
     url: (id) => (id === null ? siteUrl : (urls.get(id) ?? siteUrl)),
     rank: (id) => (id === null ? -1 : (rank.get(id) ?? history.pages.length)),
+  });
+  const ignores = input.ignores ?? new Map<string, never>();
+  const findings = found.filter(({ fingerprint }) => !ignores.has(fingerprint));
+  const ignored = listed(found).flatMap((finding) => {
+    const word = ignores.get(finding.fingerprint);
+    return word === undefined ? [] : [{ finding, ...word }];
   });
   const scanners = scannersOf(input.job.id, modules, input.manifests, gathered.tallies, coverage);
   const provenance = provenanceOf(input, history);
@@ -48,7 +54,7 @@ export async function aggregate(input: AggregateInput): Promise<Report> {
   return {
     contractVersion: REPORT_VERSION,
     job: jobOf(input, history),
-    verdict: verdictOf(coverage, countSeverities(findings), input.job.failure, titles),
+    verdict: verdictOf(coverage, countSeverities(findings), input.job.failure, titles, ignored.length),
     coverage,
     summary: summaryOf(
       findings,
@@ -58,6 +64,7 @@ export async function aggregate(input: AggregateInput): Promise<Report> {
     ),
     pages: history.pages.map((page) => pageOf(page, origins)),
     findings: listed(findings),
+    ...(ignored.length === 0 ? {} : { ignored }),
     scanners,
     artifacts: await artifactsOf(input.job.id, history, modules, input.artifacts),
     provenance:

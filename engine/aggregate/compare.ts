@@ -19,8 +19,9 @@ export interface Comparison {
  * looked, with a module that had witnessed it, at a page where it showed; otherwise it is not comparable.
  */
 export function compareReports(before: Report, after: Report): Comparison {
-  const earlier = new Map(before.findings.map((f) => [f.fingerprint, f]));
-  const later = new Set(after.findings.map((f) => f.fingerprint));
+  // What was set aside is there all the same: it is neither fixed, nor new when it counts again.
+  const earlier = new Set([...before.findings, ...asideIn(before)].map((f) => f.fingerprint));
+  const later = new Set([...after.findings, ...asideIn(after)].map((f) => f.fingerprint));
   const lookedBefore = lookedAt(before);
   const lookedAfter = lookedAt(after);
   const came = after.findings.filter((f) => !earlier.has(f.fingerprint));
@@ -32,11 +33,13 @@ export function compareReports(before: Report, after: Report): Comparison {
   return {
     new: came.filter(isNew),
     fixed: went.filter(isFixed),
-    same: after.findings.filter((f) => earlier.has(f.fingerprint)),
+    same: [...after.findings, ...asideIn(after)].filter((f) => earlier.has(f.fingerprint)),
     notComparable: [...came.filter((f) => !isNew(f)), ...went.filter((f) => !isFixed(f))],
     cautions: cautionsOf(before, after),
   };
 }
+
+const asideIn = ({ ignored = [] }: Report): readonly ReportFinding[] => ignored.map(({ finding }) => finding);
 
 /** `<path> <module>` of every cell that ended well; pages by path, since hosts differ between runs. */
 function lookedAt(report: Report): ReadonlySet<string> {

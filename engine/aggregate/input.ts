@@ -1,3 +1,4 @@
+import type { SetAside } from '../report/schema.ts';
 import type { Manifest } from '../scanner/index.ts';
 
 /** One recorded event, as the ledger keeps it. Types that aggregation does not need are passed over. */
@@ -78,6 +79,8 @@ export interface AggregateInput {
   /** The job's recorded events in order. */
   readonly history: Iterable<HistoryEvent>;
   readonly manifests: ReadonlyMap<string, Manifest>;
+  /** Causes that people had set aside when the scan ended, by fingerprint. */
+  readonly ignores?: ReadonlyMap<string, Omit<SetAside, 'finding'>>;
   /**
    * The stored findings of one cell, decompressed and parsed as JSON but not yet trusted; null when the object is gone.
    * Asked for one cell after the other, so that only one is in memory.

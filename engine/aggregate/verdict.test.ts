@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { gate } from '../report/gate.ts';
+import { Report } from '../report/schema.ts';
 import { aggregate } from './aggregate.ts';
+import { compareReports } from './compare.ts';
 import { finding, inputOf, manifest, type TestJob } from './test/job.ts';
 
 const axe = manifest('axe');
@@ -48,6 +51,29 @@ const rows: readonly [string, TestJob, 'complete' | 'incomplete' | 'nothing'][] 
   ['no cell ended well', { ...base, outcomes: { '1/axe': 'failed', '2/axe': 'failed' } }, 'nothing'],
   ['no page was found', { manifests: [axe], cells: {} }, 'nothing'],
 ];
+
+describe('what people set aside', () => {
+  const word = { reason: 'It comes from a widget that goes in May.', owner: 'ann', until: '2027-05-01T00:00:00.000Z' };
+  const input = inputOf({ ...base, cells: { 1: { axe: [finding()] }, 2: { axe: [] } } });
+
+  it('is in the report with who, why and until when, in no count and no gate, and the verdict says so', async () => {
+    const before = await aggregate(input);
+    const [cause] = before.findings;
+    const ignores = new Map([[cause?.fingerprint ?? '', word]]);
+    const report = await aggregate({ ...input, ignores });
+    expect(Report.parse(report)).toEqual(report);
+    expect(report.ignored).toEqual([{ finding: cause, ...word }]);
+    expect([report.findings, report.summary.causes.critical, report.summary.fixFirst]).toEqual([[], 0, []]);
+    expect(report.verdict).toMatchObject({
+      status: 'complete',
+      sentence: 'Nothing to fix was found on 2 pages. 1 was set aside by people.',
+    });
+    const policy = { failOn: 'critical', minScore: {} } as const;
+    expect([gate(before, policy).exitCode, gate(report, policy).exitCode]).toEqual([1, 0]);
+    expect(compareReports(before, report)).toMatchObject({ new: [], fixed: [], same: [cause] });
+    expect(compareReports(report, before)).toMatchObject({ new: [], fixed: [], same: [cause] });
+  });
+});
 
 describe('verdict', () => {
   it.each(rows)('is right when %s', async (_, job, status) => {

@@ -12,6 +12,7 @@ export function verdictOf(
   counts: SeverityCounts,
   failure: { readonly code: string; readonly sentence: string } | null,
   titles: ReadonlyMap<string, string>,
+  ignored = 0,
 ): Verdict {
   const reasons: VerdictReason[] = [
     ...(failure ? [{ ...failure, scanner: null, count: 1, pages: [] }] : []),
@@ -22,7 +23,7 @@ export function verdictOf(
     (page) => page.pageId !== '_site' && page.modules.some((cell) => cell.outcome === 'ok'),
   );
   const status = judged ? (reasons.length > 0 ? 'incomplete' : 'complete') : 'nothing';
-  return { status, sentence: sentenceOf(status, coverage, counts, reasons), reasons };
+  return { status, sentence: sentenceOf(status, coverage, counts, reasons, ignored), reasons };
 }
 
 function pageReasons(coverage: Coverage): VerdictReason[] {
@@ -74,6 +75,7 @@ function sentenceOf(
   coverage: Coverage,
   counts: SeverityCounts,
   reasons: readonly VerdictReason[],
+  ignored: number,
 ): string {
   const { totals } = coverage;
   if (status === 'nothing') {
@@ -90,5 +92,6 @@ function sentenceOf(
       : `${plural(fails, 'thing')} to fix on ${plural(totals.pagesScanned, 'page')}${grave.length > 0 ? `, ${grave.join(' and ')}` : ', none of them serious'}`;
   const review =
     counts.review > 0 ? ` ${counts.review} more ${counts.review === 1 ? 'needs' : 'need'} a person to decide.` : '';
-  return `${status === 'incomplete' ? 'Incomplete: ' : ''}${found}.${review}`;
+  const aside = ignored > 0 ? ` ${ignored} ${ignored === 1 ? 'was' : 'were'} set aside by people.` : '';
+  return `${status === 'incomplete' ? 'Incomplete: ' : ''}${found}.${review}${aside}`;
 }

@@ -341,6 +341,14 @@ export const ReportFinding = z.object({
 });
 export type ReportFinding = z.infer<typeof ReportFinding>;
 
+export const SetAside = z.object({
+  finding: ReportFinding.describe('The cause as it was found. It is in no count, gate or list of this report.'),
+  reason: z.string().describe('Why it was set aside, as the person said.'),
+  owner: z.string().describe('Who set it aside.'),
+  until: instant().nullable().describe('When it counts again, UTC; null for never.'),
+});
+export type SetAside = z.infer<typeof SetAside>;
+
 export const ReportScanner = z.object({
   id: z.string().describe('Module id.'),
   title: z.string().describe('Name for people.'),
@@ -418,6 +426,10 @@ export const Report = z.object({
   summary: Summary.describe('Counts and numbers.'),
   pages: z.array(ReportPage).describe('Every page that was discovered, breadth first.'),
   findings: z.array(ReportFinding).describe('Causes: failing ones first, then by severity, then by pages affected.'),
+  ignored: z
+    .array(SetAside)
+    .optional()
+    .describe('Causes that people had set aside when the scan ended; left out when there are none.'),
   scanners: z.array(ReportScanner).describe('Every module that was asked for.'),
   artifacts: z.array(ReportArtifact).describe('Every object kept for this job but the reports themselves.'),
   provenance: ReportProvenance.describe('How, with what and how safely it was found out.'),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { aggregate, readHistory, scannerResults } from '../aggregate/index.ts';
+import { aggregate, type AggregateInput, readHistory, scannerResults } from '../aggregate/index.ts';
 import { artifactKeys, type ArtifactStore, readZstJson } from '../artifact/index.ts';
 import type { Bus } from '../bus/port.ts';
 import type { Failure } from '../event/index.ts';
@@ -15,6 +15,8 @@ import { ENGINE_VERSION } from './version.ts';
 
 /** Most bytes one cell's findings may unpack to. */
 const FINDINGS_BYTES = 64 * 2 ** 20;
+/** The end of the year 9999: a later time has no form that readers of reports take. */
+const LAST_INSTANT = 253_402_300_799_999;
 /** Most bytes of a module's own page. */
 const SCANNER_PAGE = 5 * 2 ** 20;
 
@@ -86,6 +88,7 @@ async function buildReport(jobId: string, failure: Failure | null, deps: Deps): 
     siteOrigin: job.spec.source.kind === 'zip' ? ZIP_ORIGIN : null,
     history: events,
     manifests,
+    ignores: setAside(jobId, ended?.time ?? job.updatedAt, ledger),
     loadFindings: async ({ key, sha256 }) => {
       const bytes = await readObject(store, key, FINDINGS_BYTES);
       // The event names the hash: an object that is not what it was is treated as gone.
@@ -103,6 +106,24 @@ async function buildReport(jobId: string, failure: Failure | null, deps: Deps): 
       attempts: provenance.attempts,
     },
   });
+}
+
+/** What the job's tenant had set aside at a time; what had expired by then counts again. */
+function setAside(jobId: string, time: number, { service }: Ledger): NonNullable<AggregateInput['ignores']> {
+  const tenant = service.owners.tenantOf(jobId);
+  // The list for null is everybody's.
+  const rows = tenant === null ? [] : service.ignores.list(tenant);
+  const held = rows.filter(({ expiresAt }) => expiresAt === null || expiresAt > time);
+  return new Map(
+    held.map(({ fingerprint, reason, createdBy, expiresAt }) => [
+      fingerprint,
+      {
+        reason,
+        owner: createdBy,
+        until: expiresAt === null ? null : new Date(Math.min(expiresAt, LAST_INSTANT)).toISOString(),
+      },
+    ]),
+  );
 }
 
 async function* withoutHash(objects: AsyncIterable<{ readonly key: string; readonly size: number }>) {

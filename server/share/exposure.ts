@@ -39,5 +39,7 @@ export function sharedReport(report: Report, include: Include): SharedReport {
   const pictures = [...named, ...crops].filter((key) => PICTURE.test(key) && belongsTo(report.job.id, key));
   const keys = new Set([...artifacts.map(({ key }) => key), ...pictures]);
   const pages = redacted.pages.map((page) => ({ ...page, evidence: page.evidence.filter((key) => keys.has(key)) }));
-  return { report: { ...redacted, artifacts, pages }, redactions, keys };
+  // Why people set something aside is theirs; that they did stands in the verdict.
+  const { ignored: _, ...shown } = redacted;
+  return { report: { ...shown, artifacts, pages }, redactions, keys };
 }

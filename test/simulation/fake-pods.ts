@@ -47,7 +47,7 @@ const SANDBOX: SandboxProof = {
   noNewPrivs: true,
 };
 const NO_COUNTS = { critical: 0, serious: 0, moderate: 0, minor: 0, info: 0, review: 0 };
-const FINDINGS: CellFindings = { findings: [], scores: [], facts: {}, passes: 1 };
+const NOTHING: CellFindings = { findings: [], scores: [], facts: {}, passes: 1 };
 
 class Ended extends Error {}
 
@@ -60,6 +60,8 @@ export function createFakePods(input: {
   readonly finished: (jobId: string, cell: string) => boolean;
   /** Links of each page of the simulated site. */
   readonly links: (url: string) => readonly string[];
+  /** What every cell finds; nothing unless told otherwise. */
+  readonly found?: CellFindings['findings'];
   /** Asked at every moment of a container's life: the end that it meets now, or null. */
   readonly fate?: (container: FakeContainer) => Partial<ExitReport> | null;
 }): PodRuntime & PodWitness {
@@ -167,7 +169,12 @@ export function createFakePods(input: {
   ) => {
     if (input.finished(jobId, `${pageId}/${scanner}`)) again.push(`${jobId} ${pageId}/${scanner}`);
     const bad = buggify.hit('cell fails', failings.cellFails);
-    const findings = bad ? null : await store(handlers, `${scanner}/cells/${pageId}.findings.json.zst`, FINDINGS);
+    const findings = bad
+      ? null
+      : await store(handlers, `${scanner}/cells/${pageId}.findings.json.zst`, {
+          ...NOTHING,
+          findings: input.found ?? [],
+        });
     await send({
       type: 'cell.done',
       pageId,

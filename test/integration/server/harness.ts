@@ -15,6 +15,7 @@ import { type Clock, createLog, StageflowError, systemClock } from '../../../eng
 import { type Ledger, openLedger, type TokenScope } from '../../../engine/ledger/index.ts';
 import { type Engine, startEngine } from '../../../engine/run/engine.ts';
 import { createReportWriter } from '../../../engine/run/report-writer.ts';
+import type { CellFindings } from '../../../engine/scanner/index.ts';
 import { discoverScanners } from '../../../engine/scanner/discover.ts';
 import { type App, createApp } from '../../../server/app.ts';
 import { hashSecret, newTokenText } from '../../../server/auth/principal.ts';
@@ -58,12 +59,13 @@ export interface TestServer {
 /** What a broken machine says: a place on it, and somebody else's job. */
 export const BROKEN_MACHINE = 'cannot open /srv/private/other-team.sock';
 
-/** Starts one; `pods: 'frozen'` leaves jobs running until they are cancelled, `'broken'` has a machine that can start none; `queue` is a real one. */
+/** Starts one; `pods: 'frozen'` leaves jobs running until they are cancelled, `'broken'` has a machine that can start none; `queue` is a real one, `found` what every cell finds. */
 export async function startTestServer(
   options: {
     readonly config?: Partial<ServerConfig>;
     readonly pods?: 'well' | 'frozen' | 'broken';
     readonly clock?: Clock;
+    readonly found?: CellFindings['findings'];
     readonly queue?: { readonly url: string; readonly token: string };
   } = {},
 ): Promise<TestServer> {
@@ -82,6 +84,7 @@ export async function startTestServer(
     buggify: createBuggify(random, new Map()),
     failings: { crash: 0, freeze: frozen, repeat: 0, refuse: 0, cellFails: 0 },
     finished: () => false,
+    ...(options.found ? { found: options.found } : {}),
     links: (url) => (new URL(url).pathname === '/' ? ['a', 'b'] : []),
   });
   const parts = { node: 'main', engineId: 'e1', clock: systemClock, log } as const;
