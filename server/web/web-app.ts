@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { StageflowError } from '@stageflow/engine/kernel';
@@ -35,7 +35,7 @@ export async function openWebApp(cacheDir: string = buildCache()): Promise<WebAp
   const folder = join(cacheDir, `web-app-${await sourceHash(FOLDERS)}`);
   if (!(await isThere(folder))) {
     await mkdir(cacheDir, { recursive: true });
-    const partial = `${folder}.${process.pid}.part`;
+    const partial = `${folder}.${randomUUID()}.part`;
     await runBuild('app/build.ts', [partial], 'the app');
     // Whoever was faster has built the same.
     await rename(partial, folder).catch(() => rm(partial, { recursive: true, force: true }));
