@@ -15,7 +15,7 @@ import { listen } from '../listen/listen.ts';
 import { assertSafeBinding } from '../listen/safe-binding.ts';
 import { canariesOf, startCanaries } from '../ops/canary.ts';
 import { assertDurable } from '../ops/durability.ts';
-import { firstSignIn, firstToken, forgetFirstSignIn, stderrIsKept } from '../ops/first-token.ts';
+import { firstSignIn, firstToken, forgetFirstSignIn, isKept } from '../ops/first-token.ts';
 import { pressureOf } from '../ops/health.ts';
 import { createMetrics } from '../ops/metrics.ts';
 import { listenForMetrics } from '../ops/metrics-port.ts';
@@ -143,7 +143,7 @@ export async function serverCommand(
     say(`Stageflow listens on ${config.host}:${listener.port}; open ${address}`);
     const token = firstToken(engine.ledger, options.newToken === true);
     if (token !== null) {
-      say(firstSignIn(`${address}/signin#${token}`, stderrIsKept(env) ? { folder } : null));
+      say(firstSignIn(`${address}/signin#${token}`, isKept(env, process.stderr) ? { folder } : null));
     }
 
     await ended(AbortSignal.any([signal, lost.signal]));

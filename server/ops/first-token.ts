@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { fstatSync, rmSync, writeFileSync } from 'node:fs';
+import { fstatSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ledger } from '@stageflow/engine/ledger';
 import { hashSecret, newTokenText } from '../auth/principal.ts';
@@ -22,11 +22,27 @@ export function firstToken(ledger: Ledger, again: boolean): string | null {
   return text;
 }
 
-/** Whether this process's stderr outlives the moment: in the journal, in a file, or with whatever runs the container. */
-export function stderrIsKept(env: NodeJS.ProcessEnv): boolean {
-  if (process.stderr.isTTY) return false;
-  // systemd sets the one, Podman and others the other.
-  return env['JOURNAL_STREAM'] !== undefined || env['container'] !== undefined || fstatSync(2).isFile();
+/** Whether what is written there outlives the moment: in the journal, in a file, or with whatever runs this container. */
+export function isKept(env: NodeJS.ProcessEnv, out: { readonly isTTY?: boolean; readonly fd: number }): boolean {
+  if (out.isTTY) return false;
+  const stats = fstatSync(out.fd);
+  const place = `${stats.dev}:${stats.ino}`;
+  // Both variables are inherited by processes whose output goes elsewhere, so the place itself is compared.
+  return (
+    stats.isFile() ||
+    env['JOURNAL_STREAM'] === place ||
+    (env['container'] !== undefined && placeOfContainer() === place)
+  );
+}
+
+/** Where the first process of a container writes its errors, which is what its runtime keeps. */
+function placeOfContainer(): string | null {
+  try {
+    const { dev, ino } = statSync('/proc/1/fd/2');
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
+  }
 }
 
 const fileIn = (folder: string) => join(folder, 'first-sign-in');

@@ -1,9 +1,19 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../../server/app.ts';
-import { firstSignIn, firstToken, forgetFirstSignIn } from '../../../server/ops/first-token.ts';
+import { firstSignIn, firstToken, forgetFirstSignIn, isKept } from '../../../server/ops/first-token.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 
 interface Made {
@@ -75,6 +85,22 @@ describe('A3 a token', () => {
 });
 
 describe('the first sign-in', () => {
+  it('is kept by a file and by the journal, and not by a terminal or by whoever reads a pipe', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kept-'));
+    const [file, elsewhere] = [openSync(join(folder, 'log'), 'w'), openSync('/dev/null', 'w')];
+    try {
+      const { dev, ino } = fstatSync(elsewhere);
+      expect(isKept({}, { fd: file })).toBe(true);
+      expect(isKept({}, { fd: elsewhere })).toBe(false);
+      expect(isKept({ JOURNAL_STREAM: `${dev}:${ino}` }, { fd: elsewhere })).toBe(true);
+      expect(isKept({ JOURNAL_STREAM: '8:12345' }, { fd: elsewhere })).toBe(false);
+      expect(isKept({ JOURNAL_STREAM: `${dev}:${ino}` }, { fd: elsewhere, isTTY: true })).toBe(false);
+    } finally {
+      for (const open of [file, elsewhere]) closeSync(open);
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('is a line for whoever looks on; where lines are kept, a file of the owner alone that goes when it was used', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'first-token-'));
     try {
