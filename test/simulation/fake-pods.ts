@@ -267,6 +267,7 @@ export function createFakePods(input: {
       if (buggify.hit('pod refused', failings.refuse))
         throw new StageflowError('podman_failed', { reason: 'a bad moment' });
       const containers = new Set<Awaited<ReturnType<typeof start>>>();
+      let removed = false;
       return {
         id: plan.name,
         name: plan.name,
@@ -276,11 +277,14 @@ export function createFakePods(input: {
           await clock.sleep(100);
           // A container that is started for an engine which is gone finds its channel closed and ends.
           if (life !== killed) return new Promise<never>(() => {});
+          // As the real ones do: what is begun after the removal, or comes up during it, is refused.
+          if (removed) throw new StageflowError('podman_failed', { reason: 'the pod has been removed' });
           const container = start(plan.jobId, plan.attempt, role, handlers);
           containers.add(container);
           return container;
         },
         remove: async () => {
+          removed = true;
           for (const container of containers) await container.kill();
         },
       };

@@ -27,7 +27,7 @@ async function ending(
   return { state: job?.state, code: job?.failureCode, waited, events: ledger.events(JOB) };
 }
 
-it('L9 a store that goes down for good while the report is written keeps the job COMPLETING for a minute, then it is FAILED(storage)', async () => {
+it('L9 a store that goes down for good while the report is written keeps the job COMPLETING for as long as it may take, then it is FAILED(storage)', async () => {
   let down = false;
   const { state, code, waited } = await ending({ broken: () => down }, () => {
     down = true;
@@ -36,7 +36,7 @@ it('L9 a store that goes down for good while the report is written keeps the job
   expect(waited).toBeGreaterThan(60_000);
 });
 
-it('L9 a store that comes back within that minute costs nothing', async () => {
+it('L9 a store that comes back within a minute costs nothing', async () => {
   let down = false;
   const { state } = await ending({ broken: () => down }, ({ clock }) => {
     down = true;

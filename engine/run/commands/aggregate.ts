@@ -51,7 +51,11 @@ async function patiently<T>(act: () => Promise<T>, { ports, signal }: Hand): Pro
       ports.log.warn('the report could not be stored; trying again', { delay, code: error.code });
       await ports.clock.sleep(delay, signal).catch(() => {});
       waited += delay;
-      if (signal.aborted) return null;
+      if (!signal.aborted) continue;
+      // The job's own time ran out while it waited: the store is what it failed of.
+      if (signal.reason instanceof StageflowError && signal.reason.code === 'deadline')
+        throw new StageflowError('storage', { reason: error.reason }, { cause: error });
+      return null;
     }
   }
 }
