@@ -23,6 +23,7 @@ import type { ZipSummary } from './zip-summary.ts';
 /** A new scan: what is to be scanned, by which modules, how; then it starts. */
 export default function Playground() {
   const maySubmit = useApp(may('submit'));
+  useOffered();
   const loaded = useLoaded(
     'scanners',
     useApp((state) => state.loadScanners),
@@ -46,7 +47,6 @@ function Form({ scanners }: { readonly scanners: readonly Scanner[] }) {
   const changeDraft = useApp((state) => state.changeDraft);
   const [summary, setSummary] = useState<ZipSummary | null>(null);
   const { start, stop, sending, problem } = useStart();
-  useOffered();
   const chosen = scanners.filter(({ id, defaultOn }) =>
     draft.modules === null ? defaultOn : draft.modules.includes(id),
   );

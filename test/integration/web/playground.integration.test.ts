@@ -81,6 +81,7 @@ describe('a new scan', () => {
 
   it('takes what is pasted anywhere', async () => {
     const { context, page } = await web.signedIn('/playground', ['submit', 'read']);
+    await page.getByRole('textbox', { name: 'Addresses' }).waitFor();
     await page.getByRole('heading', { level: 1, name: 'New scan' }).click();
     await page.evaluate(`(() => {
       const data = new DataTransfer();
@@ -110,7 +111,7 @@ describe('a new scan', () => {
 
   it('takes a ZIP that is dropped anywhere in the window, and refuses what is none in a sentence', async () => {
     const { context, page } = await web.signedIn('/playground', ['submit', 'read']);
-    await page.getByRole('heading', { level: 1, name: 'New scan' }).waitFor();
+    await page.getByRole('textbox', { name: 'Addresses' }).waitFor();
     const notices = page.getByRole('region', { name: 'Notices' });
     const drop = (name: string, text: string) =>
       page.evaluate(
