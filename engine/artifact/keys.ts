@@ -67,3 +67,10 @@ export const stagingKeys = {
 export function belongsTo(jobId: string, key: string): boolean {
   return isSafeKey(key) && key.startsWith(artifactKeys.job(jobId));
 }
+
+/** The job that a key of either bucket is of; null for a key that is no job's, such as a canary's. */
+export function jobOf(bucket: 'scanner-staging' | 'scanner-artifacts', key: string): string | null {
+  const [first = '', second = ''] = key.split('/');
+  const id = bucket === 'scanner-artifacts' ? first : first === 'staging' ? second : '';
+  return JOB_ID.test(id) ? id : null;
+}

@@ -57,14 +57,19 @@ export async function putInParts(
   }
 }
 
-/** Takes back uploads in parts below `prefix` that were begun before `before` (milliseconds since the epoch). */
-export async function abortUploads(client: Client, bucket: string, prefix: string, before: number): Promise<void> {
+/** Takes back uploads in parts below `prefix` that nobody is sending any more, which is for `isOver` to say (`begun` in milliseconds since the epoch, by the store's clock). */
+export async function abortUploads(
+  client: Client,
+  bucket: string,
+  prefix: string,
+  isOver: (key: string, begun: number) => boolean,
+): Promise<void> {
   let keyMarker = '';
   let uploadMarker = '';
   for (let more = true; more; ) {
     const page = await client.listIncompleteUploadsQuery(bucket, prefix, keyMarker, uploadMarker, '');
     for (const { key, uploadId, initiated } of page.uploads) {
-      if (new Date(initiated).getTime() < before)
+      if (isOver(key, new Date(initiated).getTime()))
         // It may have been completed meanwhile.
         await client.abortMultipartUpload(bucket, key, uploadId).catch(() => {});
     }

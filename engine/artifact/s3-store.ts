@@ -1,7 +1,7 @@
 import type { Client } from 'minio';
 import { type Clock, StageflowError, systemClock } from '../kernel/index.ts';
 import { removeOlder } from './expiry.ts';
-import { isSafeFolder, isSafeKey } from './keys.ts';
+import { isSafeFolder, isSafeKey, jobOf } from './keys.ts';
 import { receive, storeError } from './receive.ts';
 import { codeOf, connectS3, isMissing, patiently, PART_BYTES } from './s3-client.ts';
 import { ruleStaging } from './s3-lifecycle.ts';
@@ -28,11 +28,15 @@ export class S3Store implements ArtifactStore {
   }
 
   /** Also has staged archives removed after their days, and takes back uploads that no living engine can still be sending. */
-  async prepare(): Promise<void> {
+  async prepare(abandoned: (jobId: string) => boolean = () => false): Promise<void> {
     await this.#coded(async () => {
       const now = this.#clock.now();
       for (const bucket of BUCKETS) await this.#makeBucket(bucket);
-      for (const bucket of BUCKETS) await abortUploads(await this.#client(), bucket, '', now - DAY_MS);
+      for (const bucket of BUCKETS)
+        await abortUploads(await this.#client(), bucket, '', (key, begun) => {
+          const jobId = jobOf(bucket, key);
+          return begun < now - DAY_MS || (jobId !== null && abandoned(jobId));
+        });
       if (!(await ruleStaging(await this.#client(), this.#stagingDays)))
         await removeOlder(this, 'scanner-staging', 'staging/', now - this.#stagingDays * DAY_MS);
     });
@@ -130,7 +134,7 @@ export class S3Store implements ArtifactStore {
   async removeAll(bucket: Bucket, prefix: string): Promise<void> {
     await this.#coded(async () => {
       if (!BUCKETS.includes(bucket) || !isSafeFolder(prefix)) refuseKey();
-      await abortUploads(await this.#client(), bucket, prefix, Number.POSITIVE_INFINITY);
+      await abortUploads(await this.#client(), bucket, prefix, () => true);
       let names: string[] = [];
       const send = async () => {
         const batch = names;

@@ -40,8 +40,11 @@ export interface ListedObject {
  * keys are made by `keys.ts` only. Failures are `store_failed` or `disk_full`.
  */
 export interface ArtifactStore {
-  /** Makes buckets where they are missing. */
-  prepare(): Promise<void>;
+  /**
+   * Makes buckets where they are missing, and removes what dead engines left half stored: at once below the jobs that `abandoned` names (nobody
+   * may be storing anything for them), else when it is old enough to be nobody's.
+   */
+  prepare(abandoned?: (jobId: string) => boolean): Promise<void>;
   put(
     bucket: Bucket,
     key: string,

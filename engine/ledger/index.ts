@@ -11,6 +11,7 @@ export type { LedgerOptions, NextState } from './sqlite-ledger.ts';
 export type {
   DeliveryRow,
   IgnoreRow,
+  IntakeRow,
   IdempotencyClaim,
   KeyedAnswer,
   ServiceTables,

@@ -169,4 +169,12 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX sessions_expiry ON sessions (expires_at);
   `,
+  // Archives on their way to a job: what a killed engine had taken in is removed when the next one starts.
+  `
+  CREATE TABLE intakes (
+    job_id TEXT PRIMARY KEY,
+    announced INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

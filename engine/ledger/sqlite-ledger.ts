@@ -153,6 +153,8 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
         const tenant = owner ?? (parent === null ? null : service.owners.tenantOf(parent));
         if (tenant !== null) service.owners.set(id, tenant);
         if (answer !== undefined) service.idempotency.answer(answer);
+        // From here on the archive is the job's.
+        service.intakes.end(id);
         return created.event;
       });
       announce([event]);

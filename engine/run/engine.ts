@@ -5,9 +5,9 @@ import type { KeyedAnswer } from '../ledger/index.ts';
 import type { JobRow, Ledger } from '../ledger/port.ts';
 import type { AccessSecrets } from '../scanner/index.ts';
 import type { JobView } from '../view/index.ts';
-import { type ArtifactStore, stagingKeys } from '../artifact/index.ts';
-import type { Staging } from '../submit/index.ts';
+import type { ArtifactStore } from '../artifact/index.ts';
 import { endJob } from './commands/fail-job.ts';
+import { type Intakes, openIntakes } from './intakes.ts';
 import { createJobsAtWork } from './jobs-at-work.ts';
 import { startReaders } from './orchestrate.ts';
 import { openPausedJobs } from './paused.ts';
@@ -40,8 +40,12 @@ export interface Engine {
   }): string;
   /** An id for a job whose input is staged before it is submitted. */
   newJobId(): string;
-  /** Where the archive of a job to be submitted is put. */
-  staging(jobId: string): Staging;
+  /** Where the archive of a job to be submitted is put; one that was announced outlives the request that brings it. */
+  readonly staging: Intakes['staging'];
+  /** Gives a staged archive up: its job is refused. */
+  readonly abandon: Intakes['abandon'];
+  /** Removes staged archives whose requests ended, or died with an earlier engine, before they made a job. */
+  readonly sweepIntakes: Intakes['sweep'];
   /** Takes up an unfinished job of this data folder under a new attempt, paused or not. Refused (`conflict`) when it has ended. */
   resume(jobId: string, access?: AccessSecrets | null): Promise<void>;
   /** Makes a job from one that ended, adopting its finished cells. Returns the new id, which `made` may choose. */
@@ -113,6 +117,9 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
   });
   const left = sweepSecrets(ports.secrets, ledger);
   if (left.length > 0) log.info('login details that no job needs were removed', { ids: left });
+  const intakes = openIntakes(ports);
+  // Before anything is taken in: whatever was begun died with the engine before this one.
+  await intakes.sweep();
   const relay = startRelay({ ledger, bus: ports.bus, clock, log });
 
   const known = (jobId: string): JobRow => {
@@ -160,6 +167,7 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
     submitted.add(jobId);
     try {
       ledger.createJob({ id: jobId, spec, parent, ...rest });
+      intakes.became(jobId);
     } catch (error) {
       submitted.delete(jobId);
       ports.secrets.remove(jobId);
@@ -223,10 +231,9 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
     sweepSecrets: () => sweepSecrets(ports.secrets, ledger),
     submit,
     newJobId: () => newJobId(clock.now()),
-    staging: (jobId) => ({
-      put: (bucket, key, body, options) => ports.store.put(bucket, key, body, options),
-      key: (filename) => stagingKeys.archive(jobId, filename),
-    }),
+    staging: intakes.staging,
+    abandon: intakes.abandon,
+    sweepIntakes: intakes.sweep,
     resume,
     retry: (jobId, access, made) => again(jobId, undefined, access, made),
     retryCell: (jobId, pageId, scanner, access, made) => {

@@ -59,8 +59,6 @@ export interface LocalEngineOptions {
   readonly onPodStart?: () => void;
   /** Single-use pods that stand ready with a browser up (DESIGN decision 8); none by default. */
   readonly warmPods?: number;
-  /** How old an archive without a job must be before it is cleared away at the start; see `sweepStaging`. */
-  readonly uploadPatienceMs?: number;
   /** What the queue's streams keep; see `StreamRetention`. */
   readonly streams?: StreamRetention;
   /** Days for which the archive of an ended job is kept; see `sweepStaging`. */
@@ -112,12 +110,15 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     const id = engineId;
     const store = options.store(folder);
     const { natsServer } = options;
+    // One folder has one engine: what is half sent for a job of this ledger was being sent by an earlier one.
+    const begun = new Set(ledger.service.intakes.list().map(({ jobId }) => jobId));
+    const ours = (jobId: string) => begun.has(jobId) || ledger.job(jobId) !== null;
     const server =
       typeof natsServer === 'string'
         ? startNatsServer({ binary: natsServer, directory: folder.nats, clock, log })
         : Promise.resolve({ ...natsServer, pid: () => null, stop: async () => {} });
     undo.push(() => server.then((started) => started.stop()).catch(() => {}));
-    const [nats, manifests] = await Promise.all([server, discoverScanners(options.scanners), store.prepare()]);
+    const [nats, manifests] = await Promise.all([server, discoverScanners(options.scanners), store.prepare(ours)]);
     const bus = await connectJetStreamBus({
       url: nats.url,
       token: nats.token,
@@ -209,12 +210,12 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
       engineId: id,
       node: options.node,
     };
-    await sweepStaging(ports, options.stagingDays, options.uploadPatienceMs);
-    const begun = ledger.open().filter(({ state }) => state !== 'PENDING');
+    await sweepStaging(ports, options.stagingDays);
+    const atWork = ledger.open().filter(({ state }) => state !== 'PENDING');
     const engine = await startEngine(ports, options.engine);
     undo.push(() => engine.stop());
     // Whoever was killed had pods; a job that only wants its report would start none, and so never look for them.
-    const reaped = Promise.allSettled(begun.map(({ spec }) => runtimeOf(spec.isolation)));
+    const reaped = Promise.allSettled(atWork.map(({ spec }) => runtimeOf(spec.isolation)));
     undo.push(async () => void (await reaped));
     // Warm pods are wanted before the first job is.
     if (options.warmPods) await runtimeOf('pod');

@@ -30,11 +30,11 @@ export interface SweepPorts {
 }
 
 /**
- * Removes staged archives that no job can need: those of jobs that ended more than `days` ago, and those that never became a
- * job. Called when a data folder is opened, before anything is staged; while uploads may be on their way, `patienceMs` says how old an
- * archive without a job must be. A store that refuses is logged: it is tried at the next sweep.
+ * Removes staged archives that no job can need: those of jobs that ended more than `days` ago, and those without a job that are a day old.
+ * Until then one may have been announced and its sender may be about to name it, or an import may be about to make its job; what requests
+ * that died had taken in goes sooner (`Intakes.sweep`). A store that refuses is logged: it is tried at the next sweep.
  */
-export async function sweepStaging(ports: SweepPorts, days: number = STAGING_DAYS, patienceMs = 0): Promise<void> {
+export async function sweepStaging(ports: SweepPorts, days: number = STAGING_DAYS): Promise<void> {
   const { ledger, store, clock, log } = ports;
   const oldest = clock.now() - days * DAY_MS;
   const inUse = archivesInUse(ledger);
@@ -47,9 +47,7 @@ export async function sweepStaging(ports: SweepPorts, days: number = STAGING_DAY
       }
       const needed =
         inUse.has(key) ||
-        (job === null
-          ? patienceMs > 0 && modified > clock.now() - patienceMs
-          : !TERMINAL.has(job.state) || job.updatedAt >= oldest);
+        (job === null ? modified > clock.now() - DAY_MS : !TERMINAL.has(job.state) || job.updatedAt >= oldest);
       if (!needed) await store.remove('scanner-staging', key);
     }
   } catch (error) {

@@ -32,9 +32,6 @@ import { KEPT_DAYS } from './old-jobs.ts';
 import { s3Settings, storeAt } from './store.ts';
 import { testTrust } from './test-trust.ts';
 
-/** An announced upload may wait this long for its job, as its ticket says. */
-const UPLOADS_WAIT_MS = 24 * 3_600_000;
-
 /** How long answers that are on their way may take once the server stops. */
 const LAST_ANSWERS_MS = 5_000;
 
@@ -73,7 +70,6 @@ export async function serverCommand(
     store: (folder) => metrics.timed(storeAt(folder.store)),
     stagingDays: config.stagingDays,
     streams: { days: config.streamDays, bytes: config.streamBytes },
-    uploadPatienceMs: UPLOADS_WAIT_MS,
     onPodStart: metrics.podStarted,
     warmPods: config.warmPods,
     onLost: (reason) => {

@@ -20,14 +20,14 @@ export async function stageBody(
   { engine, limits }: AppServices,
   principal: Principal,
   request: Request,
-  upload: { readonly jobId: string; readonly filename: string },
+  upload: { readonly jobId: string; readonly filename: string; readonly announced: boolean },
   most = ARCHIVE_BYTES,
 ): Promise<ZipSource> {
   const announced = announcedBytes(request.headers, most);
   const reservation = limits.quota.reserve(principal, announced ?? most);
   try {
     const body = counted(receiveBody(request, most), reservation);
-    return (await takeUpload(upload.filename, body, engine.staging(upload.jobId))).source;
+    return (await takeUpload(upload.filename, body, engine.staging(upload.jobId, upload))).source;
   } finally {
     reservation.end();
   }

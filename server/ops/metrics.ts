@@ -100,7 +100,7 @@ export function createMetrics(clock: Clock): Metrics {
       openStreams = count;
     },
     timed: (inner) => ({
-      prepare: () => inner.prepare(),
+      prepare: (...given) => inner.prepare(...given),
       put: (...given) => timed('put', () => inner.put(...given)),
       get: (...given) => timed('get', () => inner.get(...given)),
       head: (...given) => timed('head', () => inner.head(...given)),

@@ -8,7 +8,7 @@ const ROUNDS_A_DAY = 24;
 
 /** Removes what is past its time every hour, and once a day what no job owns. The first round comes soon after the start. Returns how to stop. */
 export function startSweeps(options: {
-  readonly engine: Pick<Engine, 'ledger' | 'store' | 'reports' | 'sweepSecrets'>;
+  readonly engine: Pick<Engine, 'ledger' | 'store' | 'reports' | 'sweepSecrets' | 'sweepIntakes'>;
   readonly config: Pick<ServerConfig, 'stagingDays' | 'jobDays'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -22,7 +22,8 @@ export function startSweeps(options: {
     if (forgotten.length > 0) log.info('login details that no job needs were removed', { ids: forgotten });
     const removed = await sweepJobs(ports, config.jobDays);
     if (removed.length > 0) log.info('audit', { act: 'jobs-expired', ids: removed });
-    await sweepStaging(ports, config.stagingDays, ROUNDS_A_DAY * HOUR_MS);
+    await engine.sweepIntakes();
+    await sweepStaging(ports, config.stagingDays);
     if (rounds % ROUNDS_A_DAY === 0) {
       const orphans = await sweepOrphans(ports);
       if (orphans.length > 0) log.warn('artifacts without a job were removed', { ids: orphans });

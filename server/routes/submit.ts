@@ -130,13 +130,13 @@ export const submitRoutes: readonly Route[] = [
         fromFolder: false,
       } as const;
       specOf(services, principal, probe, options, false);
-      const source = await stageBody(services, principal, raw, { jobId, filename });
+      const source = await stageBody(services, principal, raw, { jobId, filename, announced: false });
       const made = acceptedJob(c, jobId, source);
       try {
         const spec = specOf(services, principal, source, options, false);
         accept(services, principal, { ...made.job, spec });
       } catch (error) {
-        await engine.store.remove('scanner-staging', source.stagingKey);
+        await engine.abandon(jobId);
         throw error;
       }
       return made.say();

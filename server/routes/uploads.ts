@@ -99,7 +99,8 @@ export const uploadRoutes: readonly Route[] = [
       const ticket = readTicket(services.engine.ledger, services.clock, principal.tenant, id);
       if (services.engine.ledger.job(ticket.jobId)) throw new StageflowError('job_exists', { jobId: ticket.jobId });
       if (typeOf(raw.headers) !== 'application/zip') throw wrongType(raw.headers, 'application/zip');
-      const { bytes, sha256 } = await stageBody(services, principal, raw, ticket, ticket.bytes);
+      const upload = { ...ticket, announced: true };
+      const { bytes, sha256 } = await stageBody(services, principal, raw, upload, ticket.bytes);
       return c.json({ id, bytes, sha256 }, 200);
     },
   ),

@@ -14,7 +14,7 @@ const ID = {
   never: '01sjm000000000000000000003',
 };
 
-it('keeps the archive of a job that runs or ended this week, and removes one of a job that ended before or never began', async () => {
+it('keeps the archive of a job that runs or ended this week, and removes one of a job that ended before or, after a day, never began', async () => {
   const clock = createVirtualClock();
   const ledger = openLedger({ path: ':memory:', clock, nextState });
   const store = createMemoryStore(() => false);
@@ -27,6 +27,9 @@ it('keeps the archive of a job that runs or ended this week, and removes one of 
     return [...store.objects.keys()].map((key) => key.split('/')[2]);
   };
 
+  expect(await kept()).toEqual([ID.running, ID.ended, ID.never]);
+  clock.after(DAY, () => {});
+  await clock.runUntil(() => false, DAY);
   expect(await kept()).toEqual([ID.running, ID.ended]);
   clock.after(8 * DAY, () => {});
   await clock.runUntil(() => false, 9 * DAY);
@@ -46,7 +49,7 @@ it('removes what a killed process asked the store, and leaves an upload that sti
         yield { ...object, modified: object.key.endsWith('old') ? clock.now() - 120_000 : clock.now() };
     },
   };
-  await sweepStaging({ ledger, store: dated, clock, log: silentLog }, 7, DAY);
+  await sweepStaging({ ledger, store: dated, clock, log: silentLog }, 7);
   const left = [...store.objects.keys()].map((key) => key.slice('scanner-staging/staging/'.length));
   expect(left.toSorted()).toEqual([`${ID.never}/dist.zip`, 'canary/new']);
 });

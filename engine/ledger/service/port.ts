@@ -91,6 +91,13 @@ export interface IgnoreRow {
   readonly expiresAt: number | null;
 }
 
+/** An archive that a request is storing, or has stored, for a job that is not there yet. */
+export interface IntakeRow {
+  readonly jobId: string;
+  /** Whether the archive was announced: whole, it waits for its job for as long as its ticket says. Otherwise it ends with its request. */
+  readonly announced: boolean;
+}
+
 /** The server's tables in the ledger's file. Each method is one transaction; what is not there is null or an empty list. */
 export interface ServiceTables {
   readonly owners: {
@@ -111,6 +118,14 @@ export interface ServiceTables {
     add(row: { readonly tokenId: string; readonly tenant: string; readonly day: number; readonly bytes: number }): void;
     /** What all tokens of a tenant sent on a day. */
     bytes(tenant: string, day: number): number;
+  };
+  readonly intakes: {
+    /** Notes an archive before its first byte is stored. Its job, when made, ends it in the same transaction. */
+    begin(row: IntakeRow): void;
+    /** Forgets one: its job has the archive, or nothing of it is left that has to be looked for. */
+    end(jobId: string): void;
+    /** Those that have not ended, oldest first. */
+    list(): readonly IntakeRow[];
   };
   readonly tokens: {
     add(row: Omit<TokenRow, 'createdAt' | 'revokedAt'>, hash: string): TokenRow;

@@ -3,6 +3,7 @@ import type { Clock } from '../../kernel/index.ts';
 import { deliveryTable } from './deliveries.ts';
 import { idempotencyTable } from './idempotency.ts';
 import { ignoreTable } from './ignores.ts';
+import { intakeTable } from './intakes.ts';
 import { ownerTable } from './owners.ts';
 import type { ServiceTables } from './port.ts';
 import { receivedTable } from './received.ts';
@@ -22,6 +23,7 @@ export function openServiceTables(db: Database.Database, clock: Clock, run: Tran
   return {
     owners: ownerTable(db, run),
     received: receivedTable(db, run),
+    intakes: intakeTable(db, clock, run),
     tokens: tokenTable(db, clock, run),
     sessions: sessionTable(db, clock, run),
     shares: shareTable(db, clock, run),

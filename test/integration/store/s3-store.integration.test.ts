@@ -67,6 +67,22 @@ await withObjectServers('S3 store', (start, kind) => {
     expect(await unfinished('scanner-artifacts', `${JOB}/half`)).toBe(0);
   });
 
+  it('L8 removes at once what was half sent for jobs of a dead engine, and nothing of another engine’s', async () => {
+    const other = '01k00000000000000000000000';
+    const begin = (bucket: 'scanner-staging' | 'scanner-artifacts', key: string) =>
+      server.client.initiateNewMultipartUpload(bucket, key, {});
+    for (const id of [JOB, other]) {
+      await begin('scanner-staging', stagingKeys.archive(id, 'half.zip'));
+      await begin('scanner-artifacts', `${id}/half`);
+    }
+    await store.prepare((jobId) => jobId === JOB);
+    const left = async (id: string) => [
+      await unfinished('scanner-staging', stagingKeys.archive(id, 'half.zip')),
+      await unfinished('scanner-artifacts', `${id}/half`),
+    ];
+    expect({ ours: await left(JOB), others: await left(other) }).toEqual({ ours: [0, 0], others: [1, 1] });
+  });
+
   it('has staged archives removed after their days, by a rule of the store or by sweeping', async () => {
     const key = stagingKeys.archive(JOB, 'old.zip');
     await store.put('scanner-staging', key, Buffer.from('PK'));
