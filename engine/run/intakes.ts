@@ -52,13 +52,14 @@ export function openIntakes(ports: {
   /** Those that requests of this engine have in hand, with the time since when. */
   const held = new Map<string, number>();
 
-  const remove = async (jobId: string) => {
+  const settle = async (jobId: string, fate: Exclude<Fate, 'leave'>) => {
+    held.delete(jobId);
     try {
       // With what was still being stored when the engine was killed.
-      await store.removeAll('scanner-staging', stagingKeys.job(jobId));
+      if (fate === 'remove') await store.removeAll('scanner-staging', stagingKeys.job(jobId));
       table.end(jobId);
     } catch (error) {
-      log.warn('an archive that no job will be made of could not be removed', { jobId, error });
+      log.warn('an archive that no job was made of could not be cleared away', { jobId, error });
     }
   };
 
@@ -81,17 +82,14 @@ export function openIntakes(ports: {
     }),
     became: (jobId) => void held.delete(jobId),
     abandon: async (jobId) => {
-      held.delete(jobId);
-      if (ledger.job(jobId) === null) await remove(jobId);
+      await settle(jobId, ledger.job(jobId) === null ? 'remove' : 'forget');
     },
     sweep: async () => {
       for (const row of table.list()) {
         const { jobId } = row;
         const is = { heldSince: held.get(jobId) ?? null, now: clock.now(), hasJob: ledger.job(jobId) !== null };
         const fate = judgeIntake(row, is);
-        if (fate === 'remove') await remove(jobId);
-        if (fate === 'forget') table.end(jobId);
-        if (fate !== 'leave') held.delete(jobId);
+        if (fate !== 'leave') await settle(jobId, fate);
       }
     },
   };
