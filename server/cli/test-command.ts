@@ -4,7 +4,7 @@ import { add, closingLine, type Counts, NONE, part } from './test/counts.ts';
 import { bringObjectStores } from './test/object-stores.ts';
 import { bringSchemathesis } from './test/public-fuzzer.ts';
 import { asOrdinaryUser } from './test/ordinary-user.ts';
-import { oneByOne, SIDE_BY_SIDE } from './test/side-by-side.ts';
+import { leftOutOfShort, oneByOne, SIDE_BY_SIDE } from './test/side-by-side.ts';
 import { checks, suite } from './test/suite.ts';
 
 const say = (line: string): void => {
@@ -25,7 +25,8 @@ export async function testCommand(
   // Some tests open what we make in a browser of this machine, or run without pods.
   await prepareMachine({ say, isolation: 'process' });
   // Named tests and the short suite take the servers that are here.
-  const whole = files.length === 0 && process.env.STAGEFLOW_SUITE !== 'short';
+  const short = process.env.STAGEFLOW_SUITE === 'short';
+  const whole = files.length === 0 && !short;
   const stores = whole ? bringObjectStores(say) : Promise.resolve();
   stores.catch(() => undefined); // Looked at below; the parts before it take minutes.
   if (whole) bringSchemathesis(say);
@@ -44,7 +45,12 @@ export async function testCommand(
     await run('The integration suite, two at a time', () =>
       suite('integration', { files: SIDE_BY_SIDE, workers: 2 }, say),
     );
-    await run('The integration suite', () => suite('integration', { files: oneByOne() }, say));
+    const all = oneByOne();
+    const left = short ? all.filter(leftOutOfShort) : [];
+    for (const file of left) say(`skipped: ${file} [STAGEFLOW_SUITE=short]`);
+    await run('The integration suite', () =>
+      suite('integration', { files: all.filter((file) => !left.includes(file)) }, say),
+    );
   }
   if (options.ci === true && process.getuid?.() === 0)
     await run('The integration suite as an ordinary user', () => asOrdinaryUser(say));

@@ -19,3 +19,17 @@ export function oneByOne(root: string = ROOT): string[] {
     .filter((file) => !SIDE_BY_SIDE.includes(file))
     .toSorted();
 }
+
+/**
+ * Files that the short form leaves out: pages in a browser, which are the same for every account. One of each folder stays, to show that
+ * this account can build the pages and start the browser.
+ */
+const SAME_FOR_EVERY_ACCOUNT = [
+  /^test\/integration\/web\/(?!signin\.)/,
+  /^test\/integration\/report\/(?!screens\.)/,
+  /^test\/security\/egress\/(browser-redirects|spelled-hosts)\./,
+  /^test\/e2e\/own-report\./,
+];
+
+/** True for a file that an account's second run need not repeat. */
+export const leftOutOfShort = (file: string): boolean => SAME_FOR_EVERY_ACCOUNT.some((name) => name.test(file));
