@@ -1,21 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Report } from '../../engine/report/index.ts';
-import { type CliRun, createHome, leftovers, site, startCli } from './cli.ts';
+import { createHome, leftovers, site, startCli } from './cli.ts';
+import { type Server, startServer } from './support/server.ts';
 
 const MODULES = ['axe', 'seo', 'security-headers', 'link-checker'];
-
-/** The real command on a port of its own; `token` is what its first run printed. */
-interface Server {
-  readonly run: CliRun;
-  readonly origin: string;
-}
-
-async function startServer(home: string, env: Record<string, string> = {}): Promise<Server> {
-  const run = startCli(['server'], { home, env: { STAGEFLOW_PORT: '0', STAGEFLOW_LOG: 'debug', ...env } });
-  const line = await run.line(/^Stageflow listens on /);
-  return { run, origin: /http:\/\/\S+/.exec(line)?.[0] ?? '' };
-}
 
 const api = (server: Server, token: string, path: string, init: RequestInit = {}) =>
   fetch(`${server.origin}${path}`, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });

@@ -39,8 +39,14 @@ function chromiumPath(): string {
   return existsSync(CHROMIUM) ? CHROMIUM : execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim();
 }
 
-/** Gathers what must not happen on any screen. */
-function watch(page: Page, origin: string): string[] {
+/** A browser of this machine. Root may not use Chromium's sandbox; the pages under test are our own. */
+export function launchBrowser(): Promise<Browser> {
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ executablePath: chromiumPath(), args });
+}
+
+/** Gathers what must not happen on any screen of a server. */
+export function watchTrouble(page: Page, origin: string): string[] {
   const trouble: string[] = [];
   page.on('console', (message) => trouble.push(`console ${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => trouble.push(`error: ${error.message}`));
@@ -65,11 +71,7 @@ export async function startWeb(options: Parameters<typeof startTestServer>[0] = 
   const open = (port: number) => listen({ app: server.app, config: { ...config, port }, clock, log });
   let listener: Listener = await open(0);
   const origin = `http://127.0.0.1:${listener.port}`;
-  // Root may not use Chromium's sandbox; the pages under test are our own.
-  const browser: Browser = await chromium.launch({
-    executablePath: chromiumPath(),
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-  });
+  const browser = await launchBrowser();
   const show = async (path: string, look: Look, cookie: string | null): Promise<Visit> => {
     const { width = 1280, height = 900, dark = false } = look;
     const context = await browser.newContext({
@@ -82,7 +84,7 @@ export async function startWeb(options: Parameters<typeof startTestServer>[0] = 
       await context.addCookies([{ name, value, url: origin, httpOnly: true, sameSite: 'Strict' }]);
     }
     const page = await context.newPage();
-    const trouble = watch(page, origin);
+    const trouble = watchTrouble(page, origin);
     await page.goto(`${origin}${path}`);
     return { context, page, trouble };
   };
