@@ -9,6 +9,7 @@ import { Show } from '../../ui/states.tsx';
 import { apiHost } from './api-host.ts';
 import { ReportActs } from './report-acts.tsx';
 import styles from './report.module.css';
+import { loadBaseline } from './since.ts';
 
 /** A job's report, read through the API: the same screens as in the offline file. */
 export default function ReportOfJob({ params: { id = '' } }: { readonly params: Params }) {
@@ -16,12 +17,19 @@ export default function ReportOfJob({ params: { id = '' } }: { readonly params: 
     const report = await call('GET /api/v1/jobs/{id}/report', { path: { id }, signal });
     return report as unknown as Report;
   });
+  // What changed is said as soon as it is known; a report without it is whole.
+  const since = useLoaded(id, (signal) => loadBaseline(id, signal));
   const singleKeys = useApp((state) => state.preferences.singleKeys);
   const host = useMemo(() => apiHost(id), [id]);
   return (
     <Show of={loaded} what="the report" screen="Report">
       {(report) => (
-        <ReportProvider report={report} host={host} singleKeys={singleKeys}>
+        <ReportProvider
+          report={report}
+          host={host}
+          baseline={since.status === 'ready' ? since.value : null}
+          singleKeys={singleKeys}
+        >
           <header className={styles['head']}>
             <div>
               <p className={styles['name']}>
