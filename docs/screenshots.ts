@@ -49,6 +49,8 @@ async function take<T>({ name, show }: Shot<T>, colorScheme: (typeof SCHEMES)[nu
     viewport: { width: 1280, height: 860 },
     reducedMotion: 'reduce',
   });
+  // The first visitor waits until the app is built.
+  context.setDefaultNavigationTimeout(180_000);
   const page = await context.newPage();
   await show(page, stage);
   await page.evaluate('document.fonts.ready');

@@ -81,19 +81,24 @@ export const LIVE_SHOTS: readonly Shot<Live>[] = [
 export const FINISHED_SHOTS: readonly Shot<Finished>[] = [
   {
     name: 'playground-create-job',
-    alt: 'The form of a new scan: addresses, one a line, with a line’s number beside it, the place to drop an archive, the modules that are chosen with what each will take, and device, pages and limits. Proves that a scan is set up in one screen, with its cost known before it starts.',
+    alt: 'The form of a new scan: addresses, one a line, with a line’s number beside it, the place to drop an archive, four modules chosen of five with what each will take, and device, pages and limits. Proves that a scan is set up in one screen, with its cost known before it starts.',
     async show(page, stage) {
       await visit(page, stage, '/playground');
       await page
         .getByRole('textbox', { name: 'Addresses' })
         .fill('https://www.example.org/\nhttps://www.example.org/shop\nhttps://www.example.org/about');
+      await page.getByRole('checkbox', { name: /^Lighthouse/ }).uncheck();
       await page.getByText(/^Takes /).waitFor();
     },
   },
   {
     name: 'report-overview',
     alt: 'The report’s first screen: a verdict in one sentence, how much was looked at, causes counted by severity, the three fixes worth most with their pictures, and each module’s score with a dot for every page. Proves that one scan of a real archive gives one report over all modules.',
-    show: (page, stage) => open(page, stage, '#/overview'),
+    async show(page, stage) {
+      // Tall enough for the scores below the fixes.
+      await page.setViewportSize({ width: 1280, height: 1500 });
+      await open(page, stage, '#/overview');
+    },
   },
   {
     name: 'finding-detail',
@@ -107,7 +112,7 @@ export const FINISHED_SHOTS: readonly Shot<Finished>[] = [
   },
   {
     name: 'compare',
-    alt: 'Two scans side by side, a shop and its repaired twin: how many causes are new, fixed and the same, each named under its heading. Proves that findings are the same across scans, so that a change shows what it mended.',
+    alt: 'Two scans side by side, a shop and its repaired twin: what makes them hard to compare, how many causes are new, fixed and the same, and what was fixed, worst first, each with its file and line. Proves that a cause is known again across scans, so that a change shows what it mended.',
     async show(page, stage) {
       await visit(page, stage, `/compare?${new URLSearchParams({ a: stage.before, b: stage.after })}`);
       await page.getByRole('heading', { name: /^Fixed/ }).waitFor();

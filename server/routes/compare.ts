@@ -5,11 +5,21 @@ import { maySee } from '../auth/guard.ts';
 import { route, type Route } from '../route.ts';
 import { readReport } from './report-forms.ts';
 
+const Place = z.looseObject({
+  url: z.string(),
+  file: z.string().nullable(),
+  line: z.number().nullable(),
+});
+
+/** A cause as the report holds it that it comes from. */
 const Finding = z.looseObject({
+  /** Its id in that report. */
+  id: z.string(),
   fingerprint: z.string(),
   title: z.string(),
   severity: z.string(),
   outcome: z.string(),
+  occurrences: z.array(Place),
 });
 
 const Comparison = z

@@ -30,7 +30,8 @@ describe('the screens of a real server, over real pods', () => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     const page = await context.newPage();
     const trouble = watchTrouble(page, server.origin);
-    await page.goto(address);
+    // The first visitor waits until the app is built.
+    await page.goto(address, { timeout: 120_000 });
     return { context, page, trouble };
   }
 

@@ -66,7 +66,16 @@ export function Differences({ comparison }: { readonly comparison: Comparison })
               {title} <span className={styles['number']}>{findings.length.toLocaleString('en')}</span>
               <span className={styles['hint']}>{hint}</span>
             </h2>
-            <Rows findings={findings} jobId={jobId} isChange={part === 'new' || part === 'fixed'} />
+            <Rows
+              findings={findings}
+              addressOf={(finding) =>
+                // What cannot be compared is in one of the two reports; its title is looked for there.
+                part === 'notComparable'
+                  ? `/scan/${jobId}/report#/findings?q=${encodeURIComponent(finding.title)}`
+                  : `/scan/${jobId}/report#/findings/${encodeURIComponent(finding.id)}`
+              }
+              isChange={part === 'new' || part === 'fixed'}
+            />
           </section>
         );
       })}
@@ -76,17 +85,18 @@ export function Differences({ comparison }: { readonly comparison: Comparison })
 
 function Rows({
   findings,
-  jobId,
+  addressOf,
   isChange,
 }: {
   readonly findings: readonly Finding[];
-  readonly jobId: string;
+  readonly addressOf: (finding: Finding) => string;
   readonly isChange: boolean;
 }) {
   const rows = findings.slice(0, SHOWN).map((finding) => (
     <li key={finding.fingerprint} tabIndex={isChange ? -1 : undefined} data-change={isChange ? '' : undefined}>
       <Severity mark={markOf({ outcome: finding.outcome, severity: finding.severity as Mark })} />
-      <a href={`/scan/${jobId}/report#/findings?q=${encodeURIComponent(finding.title)}`}>{finding.title}</a>
+      <a href={addressOf(finding)}>{finding.title}</a>
+      <Where finding={finding} />
     </li>
   ));
   const left = findings.length - rows.length;
@@ -95,5 +105,20 @@ function Rows({
       <ul className={styles['rows']}>{rows}</ul>
       {left > 0 && <p className={styles['quiet']}>And {left.toLocaleString('en')} more, in the report.</p>}
     </>
+  );
+}
+
+/** Where it stands first, and how often else: tells causes of one title apart. */
+function Where({ finding: { occurrences } }: { readonly finding: Finding }) {
+  const [first, ...others] = occurrences;
+  if (first === undefined) return <span />;
+  const { file, line, url } = first;
+  return (
+    <span className={styles['where']}>
+      <code>
+        <bdi>{file === null ? url : line === null ? file : `${file}:${line}`}</bdi>
+      </code>
+      {others.length > 0 && ` and ${others.length.toLocaleString('en')} more`}
+    </span>
   );
 }

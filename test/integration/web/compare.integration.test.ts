@@ -49,6 +49,9 @@ describe('comparing two runs', () => {
     const { context, page, trouble } = await web.signedIn('/compare');
     await page.getByRole('status').filter({ hasText: '1 new, 0 fixed, 1 the same.' }).waitFor();
     await page.getByRole('region', { name: /^New/ }).getByRole('link', { name: 'Links must have a name' }).waitFor();
+    expect(await page.getByRole('region', { name: /^New/ }).getByRole('link').getAttribute('href')).toBe(
+      `/scan/${b}/report#/findings/f2`,
+    );
     await page.keyboard.press('t');
     await page.getByRole('status').filter({ hasText: '0 new, 1 fixed, 1 the same.' }).waitFor();
     expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ a: b, b: a });
