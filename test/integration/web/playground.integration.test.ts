@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ZipFile } from 'yazl';
 import { startWeb, type Web } from './web.ts';
 
@@ -121,8 +121,14 @@ describe('a new scan', () => {
           document.querySelector('h1').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
         })()`,
       );
-    await drop('photo.png', 'x');
-    await notices.getByText('photo.png is no ZIP and no list of addresses.').waitFor();
+    // The window listens a moment after it shows its fields: nobody drops that soon, but a test does.
+    await vi.waitFor(
+      async () => {
+        await drop('photo.png', 'x');
+        await notices.getByText('photo.png is no ZIP and no list of addresses.').first().waitFor({ timeout: 2000 });
+      },
+      { timeout: 30_000 },
+    );
     await drop('broken.zip', 'no archive');
     await notices.getByText('broken.zip is no ZIP archive. Pack the build folder again.').waitFor();
     await drop('list.txt', 'https://one.example');
