@@ -127,16 +127,26 @@ export async function connectJetStreamBus(options: JetStreamBusOptions): Promise
       if (kv === undefined) throw new StageflowError('nats_failed', { reason: `the bucket ${name} is not prepared` });
       return kv;
     });
-  const declare = async () => {
+  const declareAll = async () => {
     const made: string[] = [];
-    for (const spec of options.streams ? streamsKept(options.streams) : STREAMS)
-      if (await declareStream(jsm, spec)) made.push(spec.name);
-    await declareStream(jsm, DEAD_LETTERS);
-    for (const name of [BUCKETS.records, BUCKETS.nodes]) buckets.set(name, await kvm.create(name, { history: 1 }));
-    buckets.set(BUCKETS.tries, await kvm.create(BUCKETS.tries, { history: 1, ttl: DEAD_LETTERS.maxAge }));
-    for (const durable of durablesOf(node)) await declareDurable(jsm, durable, ackWait);
-    if (made.length > 0) options.onStreamsMade?.(made);
+    try {
+      for (const spec of options.streams ? streamsKept(options.streams) : STREAMS)
+        if (await declareStream(jsm, spec)) made.push(spec.name);
+      await declareStream(jsm, DEAD_LETTERS);
+      for (const name of [BUCKETS.records, BUCKETS.nodes]) buckets.set(name, await kvm.create(name, { history: 1 }));
+      buckets.set(BUCKETS.tries, await kvm.create(BUCKETS.tries, { history: 1, ttl: DEAD_LETTERS.maxAge }));
+      for (const durable of durablesOf(node)) await declareDurable(jsm, durable, ackWait);
+    } finally {
+      // Told even when a later step failed: the next try finds these streams and would not tell of them.
+      if (made.length > 0) options.onStreamsMade?.(made);
+    }
   };
+  let declaring: Promise<void> | null = null;
+  /** Readers that lose the same stream wait for one declaration. */
+  const declare = () =>
+    (declaring ??= declareAll().finally(() => {
+      declaring = null;
+    }));
   const tries = bucket(BUCKETS.tries);
   const heart: Heart = threadHeart(
     {
@@ -191,13 +201,16 @@ export async function connectJetStreamBus(options: JetStreamBusOptions): Promise
       let messages: ConsumerMessages | null = first;
       while (!ending.signal.aborted) {
         try {
-          messages ??= await open();
+          if (messages === null) {
+            // On each try: the server tells of a lost durable before its stream is quite gone, so a first declaration can fail half-way.
+            await declare();
+            messages = await open();
+          }
           void watch(messages);
           await messages.closed();
           if (ending.signal.aborted) return;
           log.warn('reading starts again', { durable: spec.durable });
           messages = null;
-          await declare();
         } catch (thrown) {
           messages = null;
           if (ending.signal.aborted || connection.isClosed()) return;
