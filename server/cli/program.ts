@@ -129,7 +129,10 @@ export function buildProgram(signal: AbortSignal): { run(argv: readonly string[]
     .command('test')
     .description("set up the machine and run this project's own tests")
     .argument('[files...]', 'only these test files')
-    .option('--ci', 'as root: run the integration suite once more as an ordinary user')
+    .option(
+      '--ci',
+      'run failed files a second time; as root also run the integration suite once more as an ordinary user',
+    )
     .option('--integration', 'only the integration suite')
     .action(async (files: string[], options: { ci?: boolean; integration?: boolean }) => {
       const { testCommand } = await import('./test-command.ts');

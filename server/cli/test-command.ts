@@ -5,11 +5,17 @@ import { bringObjectStores } from './test/object-stores.ts';
 import { bringSchemathesis } from './test/public-fuzzer.ts';
 import { asOrdinaryUser } from './test/ordinary-user.ts';
 import { leftOutOfShort, oneByOne, SIDE_BY_SIDE } from './test/side-by-side.ts';
-import { checks, suite } from './test/suite.ts';
+import type { Failure } from './test/results.ts';
+import { checks, suite, type Telling } from './test/suite.ts';
 
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
+
+const lineOf =
+  (word: string) =>
+  ({ title, reason }: Failure) =>
+    `${word}: ${title}\n    ${reason.replaceAll('\n', '\n    ')}`;
 
 /** Sets up the machine, runs this project's tests and prints one closing line. Throws what `prepareMachine` throws. */
 export async function testCommand(
@@ -32,28 +38,38 @@ export async function testCommand(
   if (whole) bringSchemathesis(say);
 
   let total = NONE;
-  const run = async (name: string, work: () => Promise<Counts>): Promise<void> => {
-    total = add(total, await part(name, work, say));
+  const failures: Failure[] = [];
+  const unsteady: Failure[] = [];
+  const tell: Telling = {
+    say,
+    failed: (failure) => void failures.push(failure),
+    unsteady: (failure) => void unsteady.push(failure),
   };
-  if (options.integration !== true && files.length === 0) await run('The checks', checks);
-  if (options.integration !== true) await run('The unit suite', () => suite('unit', { files }, say));
+  const secondTry = options.ci === true;
+  const run = async (name: string, work: () => Promise<Counts>): Promise<void> => {
+    total = add(total, await part(name, work, tell.failed));
+  };
+  if (options.integration !== true && files.length === 0) await run('The checks', () => checks(tell));
+  if (options.integration !== true) await run('The unit suite', () => suite('unit', { files, secondTry }, tell));
   // A compiler at work beside them would fail tests that watch the clock.
   await run('The object stores', () => stores.then(() => NONE));
   if (files.length > 0) {
-    await run('The integration suite', () => suite('integration', { files }, say));
+    await run('The integration suite', () => suite('integration', { files, secondTry }, tell));
   } else {
     await run('The integration suite, two at a time', () =>
-      suite('integration', { files: SIDE_BY_SIDE, workers: 2 }, say),
+      suite('integration', { files: SIDE_BY_SIDE, workers: 2, secondTry }, tell),
     );
     const all = oneByOne();
     const left = short ? all.filter(leftOutOfShort) : [];
     for (const file of left) say(`skipped: ${file} [STAGEFLOW_SUITE=short]`);
     await run('The integration suite', () =>
-      suite('integration', { files: all.filter((file) => !left.includes(file)) }, say),
+      suite('integration', { files: all.filter((file) => !left.includes(file)), secondTry }, tell),
     );
   }
   if (options.ci === true && process.getuid?.() === 0)
-    await run('The integration suite as an ordinary user', () => asOrdinaryUser(say));
+    await run('The integration suite as an ordinary user', () => asOrdinaryUser(tell));
+  for (const line of unsteady.map(lineOf('unsteady, passed when run again alone'))) say(line);
+  for (const line of failures.map(lineOf('failed'))) say(line);
   process.stdout.write(`${closingLine(total)}\n`);
   return total.failed === 0 && total.passed > 0 ? EXIT.pass : EXIT.policyFailed;
 }

@@ -20,12 +20,16 @@ export const asOne = (code: number): Counts => (code === 0 ? { ...NONE, passed: 
 export const closingLine = ({ passed, failed, skipped }: Counts): string =>
   `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 
-/** What a part gives; one that cannot even be carried out is a failed test with its reason said, and the next part goes on. */
-export async function part(name: string, work: () => Promise<Counts>, say: (line: string) => void): Promise<Counts> {
+/** What a part gives; one that cannot even be carried out is a failed test with its reason told, and the next part goes on. */
+export async function part(
+  name: string,
+  work: () => Promise<Counts>,
+  failed: (failure: { readonly title: string; readonly reason: string }) => void,
+): Promise<Counts> {
   try {
     return await work();
   } catch (error) {
-    say(`${name} could not be run: ${error instanceof Error ? error.message : String(error)}`);
+    failed({ title: `${name} could not be run`, reason: error instanceof Error ? error.message : String(error) });
     return { ...NONE, failed: 1 };
   }
 }

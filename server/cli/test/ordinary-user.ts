@@ -6,6 +6,7 @@ import { saveImage } from '@stageflow/engine/preflight';
 import { copyClone, environmentFor } from './clone-copy.ts';
 import { asOne, type Counts } from './counts.ts';
 import { ROOT, runProgram } from './run-program.ts';
+import type { Telling } from './suite.ts';
 
 /** The account under which the suite is run once more when the first run was root's. */
 const NAME = 'stageflow-test';
@@ -32,7 +33,7 @@ function homeOfAccount(): string {
  * A root-only pass is a fail: the same tree, in a folder of an ordinary user, through the launcher, integration suite only and in its
  * short form. Packages, programs and the scanner image are handed over. That run prints its own closing line; here it counts as one test.
  */
-export async function asOrdinaryUser(say: (line: string) => void): Promise<Counts> {
+export async function asOrdinaryUser({ say, failed }: Telling): Promise<Counts> {
   const home = homeOfAccount();
   const copy = join(home, 'stageflow');
   const cache = process.env.STAGEFLOW_CACHE ?? join(ROOT, '.cache');
@@ -58,8 +59,14 @@ export async function asOrdinaryUser(say: (line: string) => void): Promise<Count
       ...((await saved) ? { STAGEFLOW_IMAGE_TAR: image } : {}),
     };
     say(`Running the integration suite again as the ordinary user ${NAME}, in its short form`);
-    const start = ['--reuid', NAME, '--regid', NAME, '--init-groups', './stageflow', 'test', '--integration'];
-    return asOne(await runProgram('setpriv', start, { cwd: copy, env }));
+    const start = ['--reuid', NAME, '--regid', NAME, '--init-groups', './stageflow', 'test', '--ci', '--integration'];
+    const counts = asOne(await runProgram('setpriv', start, { cwd: copy, env }));
+    if (counts.failed > 0)
+      failed({
+        title: `the integration suite as ${NAME}`,
+        reason: 'its failures are named above its own closing line',
+      });
+    return counts;
   } finally {
     await saved; // It still writes when the copy failed.
     rmSync(folder, { recursive: true, force: true });
