@@ -135,30 +135,40 @@ export async function startProxy(input: {
       headers: ['Host', url.host, ...withoutHost(endToEnd(from.rawHeaders))] as unknown as Record<string, string>,
     };
     const local = site !== null && siteUrl !== null && url.origin === siteUrl.origin ? site : null;
-    const up = request(options, (answer) => {
-      if (local) files.note(url.href, single(answer.headers[FILE_HEADER]));
-      to.writeHead(
-        answer.statusCode ?? 502,
-        answer.statusMessage,
-        endToEnd(answer.rawHeaders) as unknown as Record<string, string>,
-      );
-      pipeline(answer, to, (error) => {
-        answer.destroy();
-        if (error && local) void lookAtSite(local, () => {});
+    const whole = bodiless(from);
+    const send = (): void => {
+      const up = request(options, (answer) => {
+        if (local) files.note(url.href, single(answer.headers[FILE_HEADER]));
+        to.writeHead(
+          answer.statusCode ?? 502,
+          answer.statusMessage,
+          endToEnd(answer.rawHeaders) as unknown as Record<string, string>,
+        );
+        pipeline(answer, to, (error) => {
+          answer.destroy();
+          if (error && local) void lookAtSite(local, () => {});
+        });
       });
-    });
-    up.on('error', (error) => {
-      const failed = () =>
-        refuse(to, 502, { code: 'host_unreachable', reason: `the connection failed: ${error.message}` });
-      if (error instanceof TunnelRefused) refuse(to, error.status, error.refusal);
-      else if (local === null) failed();
-      // An answer of ours would be taken for the site's; with nobody serving it there is none.
-      else void lookAtSite(local, failed);
-    });
-    to.on('close', () => {
-      if (!to.writableFinished) up.destroy();
-    });
-    pipeline(from, up, () => {});
+      const giveUp = () => {
+        if (!to.writableFinished) up.destroy();
+      };
+      up.on('error', (error) => {
+        const failed = () =>
+          refuse(to, 502, { code: 'host_unreachable', reason: `the connection failed: ${error.message}` });
+        if (error instanceof TunnelRefused) refuse(to, error.status, error.refusal);
+        // The other side may close a kept connection at the very moment of the next request (RFC 9112, section 9.3.1).
+        else if (whole && up.reusedSocket && !to.headersSent && !to.destroyed) {
+          to.off('close', giveUp);
+          send();
+        } else if (local === null) failed();
+        // An answer of ours would be taken for the site's; with nobody serving it there is none.
+        else void lookAtSite(local, failed);
+      });
+      to.once('close', giveUp);
+      if (whole) up.end();
+      else pipeline(from, up, () => {});
+    };
+    send();
   }
 
   server.on('connect', (from: IncomingMessage, client: Socket, head: Buffer) => {
@@ -220,6 +230,12 @@ function served(port: number): Promise<boolean> {
     });
     probe.once('error', () => resolve(false));
   });
+}
+
+/** A request that may be sent again as it stands: it changes nothing, and no body of it has been read. */
+function bodiless({ method, headers }: IncomingMessage): boolean {
+  const bare = headers['content-length'] === undefined && headers['transfer-encoding'] === undefined;
+  return bare && (method === 'GET' || method === 'HEAD');
 }
 
 function withoutHost(raw: readonly string[]): string[] {

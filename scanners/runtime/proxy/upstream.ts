@@ -30,6 +30,8 @@ const NO_OP = function (this: unknown) {
 
 /** Node's keep-alive agent calls these on its sockets; a stream of the channel has no such knobs. */
 function likeSocket(stream: Duplex): Duplex {
+  // A tunnel whose other side has ended still takes bytes, and nobody answers them: kept for the next request, that one would hang.
+  stream.allowHalfOpen = false;
   for (const name of ['setKeepAlive', 'setNoDelay', 'ref', 'unref']) {
     if (!(name in stream)) Object.defineProperty(stream, name, { value: NO_OP });
   }
