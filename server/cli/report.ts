@@ -29,7 +29,8 @@ export async function reportCommand(
       return EXIT.pass;
     }
     const folder = resolve(options.output ?? join('stageflow-reports', jobId));
-    const files = await writeForms(report, () => desk.report(jobId, 'html'), formats, folder);
+    const pages = { html: () => desk.report(jobId, 'html'), archive: () => desk.archive(report) };
+    const files = await writeForms(report, pages, formats, folder);
     for (const file of files) process.stdout.write(`${file}\n`);
     process.stdout.write(`${printable(report.verdict.sentence)} Open ${firstOf(files, folder)}\n`);
     return EXIT.pass;

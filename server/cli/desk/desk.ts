@@ -1,6 +1,7 @@
 import { defaultDataFolder } from '@stageflow/engine';
 import type { JobState, StageflowEvent } from '@stageflow/engine/event';
 import { StageflowError, systemClock } from '@stageflow/engine/kernel';
+import type { Report } from '@stageflow/engine/report';
 import type { JobView } from '@stageflow/engine/view';
 import { findLiveDoor } from '../../local/find-door.ts';
 import { openFolderRecords, openFolderToFill } from '../door.ts';
@@ -34,6 +35,8 @@ export interface Desk {
   storedView(jobId: string): Promise<{ readonly json: string; readonly seq: number } | null>;
   /** Text of the report's JSON, or of its offline page. `no_report` when there is none. */
   report(jobId: string, form: 'json' | 'html'): Promise<string>;
+  /** The report's page with all its pictures beside it as a ZIP, for a report that this place gave. */
+  archive(report: Report): Promise<AsyncIterable<Uint8Array>>;
   /** An ended job as one file. */
   bundle(jobId: string): AsyncIterable<Uint8Array>;
   /** Takes in what `bundle` gave elsewhere; the job's id. `job_exists`, `bundle_refused`. */

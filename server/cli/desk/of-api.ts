@@ -44,6 +44,7 @@ export function deskOfApi(api: Api, place: string): Desk {
     },
     storedView: async () => null,
     report: async (jobId, form) => textOf(await ask(api, 'GET', atJob(jobId, `/report?format=${form}`))),
+    archive: async ({ job }) => (await ask(api, 'GET', atJob(job.id, '/report?format=zip'))).body,
     bundle: async function* (jobId) {
       yield* (await ask(api, 'GET', atJob(jobId, '/export'))).body;
     },

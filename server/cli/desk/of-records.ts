@@ -4,6 +4,7 @@ import type { JobRow } from '@stageflow/engine/ledger';
 import { reduceAll } from '@stageflow/engine/view';
 import { printable } from '../scan/progress.ts';
 import { openDoor } from '../door.ts';
+import { archiveOfRecords } from '../report-archive.ts';
 import { textOf } from './api.ts';
 import type { Records } from '../../local/records.ts';
 import type { Desk } from './desk.ts';
@@ -40,6 +41,7 @@ export function deskOfRecords(records: (Records & { close(): Promise<void> }) | 
       if (!object) throw new StageflowError('no_report', { jobId, state: found.job.state });
       return textOf(object);
     },
+    archive: async (report) => archiveOfRecords((await known(report.job.id)).records, report),
     bundle: async function* (jobId) {
       yield* (await known(jobId)).records.bundle(jobId);
     },

@@ -5,10 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { claimFolder, defaultDataFolder, makeFolder, refusalOfFolder, reportsOf } from '@stageflow/engine';
 import { StageflowError } from '@stageflow/engine/kernel';
 import {
-  ensureReportTemplate,
   fitsOneFile,
   Report,
-  renderArchive,
   renderCsv,
   renderGitlab,
   renderJson,
@@ -17,6 +15,7 @@ import {
   renderSarif,
 } from '@stageflow/engine/report';
 import type { Records } from '../../local/records.ts';
+import { archiveOfRecords } from '../report-archive.ts';
 import type { ScanOptions } from './request.ts';
 
 /** Forms of a report that a person may ask for, and the files they give. */
@@ -89,7 +88,6 @@ export interface Written {
 }
 
 const MOST_REPORT = 512 * 2 ** 20;
-const MOST_PICTURE = 16 * 2 ** 20;
 
 /** Writes the report's forms, and with `--output` its evidence, into a folder. Null when the job has no report (a refused archive). */
 export async function writeOutputs(
@@ -102,9 +100,11 @@ export async function writeOutputs(
   if (json === null) return null;
   const report = Report.parse(JSON.parse(json));
   const folder = output === undefined ? join(reportsOf(defaultDataFolder()), jobId) : resolve(output);
-  const html = async () => (await readText(records, `${jobId}/report.html`)) ?? '';
-  const files = await writeForms(report, html, formats, folder);
-  if (formats.includes('html') && !fitsOneFile(report)) await writeArchive(records, report, folder);
+  const pages: OfflinePages = {
+    html: async () => (await readText(records, `${jobId}/report.html`)) ?? '',
+    archive: () => archiveOfRecords(records, report),
+  };
+  const files = await writeForms(report, pages, formats, folder);
   if (output !== undefined) await copyArtifacts(records, jobId, folder);
   return { report, folder, first: firstOf(files, folder) };
 }
@@ -114,10 +114,18 @@ export function firstOf(files: readonly string[], folder: string): string {
   return files.find((file) => file.endsWith('.html')) ?? files[0] ?? folder;
 }
 
-/** Writes a report's forms into a folder and gives their paths. `html` is asked for the offline page only when it is wanted. */
+/** The forms that are not written from the report alone; each is asked for only when it is wanted. */
+export interface OfflinePages {
+  /** The one file. */
+  html(): Promise<string>;
+  /** The page with all its pictures beside it as a ZIP. */
+  archive(): Promise<AsyncIterable<Uint8Array>>;
+}
+
+/** Writes a report's forms into a folder and gives their paths. A page that cannot hold all its pictures gets an archive that does beside it. */
 export async function writeForms(
   report: Report,
-  html: () => Promise<string>,
+  pages: OfflinePages,
   formats: readonly Format[],
   folder: string,
 ): Promise<readonly string[]> {
@@ -130,7 +138,14 @@ export async function writeForms(
     makeFolder(folder);
     for (const format of formats) {
       if (format === 'json') await write(FILES.json, renderJson(report));
-      if (format === 'html') await write(FILES.html, await html());
+      if (format === 'html') {
+        await write(FILES.html, await pages.html());
+        if (!fitsOneFile(report)) {
+          const archive = join(folder, 'report.zip');
+          await pipeline(await pages.archive(), createWriteStream(archive));
+          files.push(archive);
+        }
+      }
       if (format === 'sarif') await write(FILES.sarif, renderSarif(report));
       if (format === 'junit') await write(FILES.junit, renderJunit(report));
       if (format === 'csv') await write(FILES.csv, renderCsv(report));
@@ -139,21 +154,6 @@ export async function writeForms(
     }
     return files;
   });
-}
-
-/** The page with all its pictures beside it, for a report whose one file could not hold them. */
-async function writeArchive(records: Pick<Records, 'object'>, report: Report, folder: string): Promise<void> {
-  const archive = await renderArchive(report, {
-    template: await ensureReportTemplate(),
-    readArtifact: async (key) => {
-      const object = await records.object(key);
-      if (object === null || object.size > MOST_PICTURE) return null;
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of object.body) chunks.push(chunk);
-      return Buffer.concat(chunks);
-    },
-  });
-  await below(folder, () => pipeline(archive, createWriteStream(join(folder, 'report.zip'))));
 }
 
 async function readText(records: Pick<Records, 'object' | 'keys'>, key: string): Promise<string | null> {
