@@ -1,9 +1,9 @@
-import type { TokenScope } from '@stageflow/engine/ledger';
+import type { KeyedAnswer, TokenScope } from '@stageflow/engine/ledger';
 import type { OpenAPIHono, RouteConfig, RouteHandler } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import type { Principal } from './auth/principal.ts';
 import { guard } from './auth/guard.ts';
-import { idempotent } from './idempotency.ts';
+import { idempotent, type Said } from './idempotency.ts';
 import { boundedJson } from './intake/body.ts';
 import { limitAddress, type Limits, limitToken, refuseUnderPressure } from './limits/limits.ts';
 import { PROBLEM_ANSWER } from './problem.ts';
@@ -28,6 +28,8 @@ export interface ServerEnv {
     requestId: string;
     /** SHA-256 of a JSON body. */
     bodyHash: string | undefined;
+    /** Gives an answer the form in which it is kept under the request's Idempotency-Key; missing without one. */
+    keepAnswer: ((said: Said) => KeyedAnswer) | undefined;
   };
 }
 
@@ -41,8 +43,8 @@ export interface Access {
   readonly scope: Scope;
   /** `job`: the path's `id` is a job that must belong to the caller's tenant. */
   readonly owner?: 'job';
-  /** `work`: takes new work (refused under pressure and beyond the quota); `thing`: makes something else. Both honour an Idempotency-Key. */
-  readonly makes?: 'work' | 'thing';
+  /** `work`: takes new work (refused under pressure and beyond the quota); `thing`: makes something else; `secret`: something whose answer tells a secret. All honour an Idempotency-Key. */
+  readonly makes?: 'work' | 'thing' | 'secret';
   /** For streamed bodies: whether a repeated request bears the body of the one that was answered. */
   readonly sameBody?: (request: Request, answer: string) => Promise<boolean>;
   /** Name of the last path parameter when it takes slashes too. */
@@ -101,6 +103,6 @@ function before(access: Access, config: RouteConfig, services: AppServices): Mid
     ...(scope === 'public' ? [] : [limitToken(services.limits)]),
     ...(makes === 'work' ? [refuseUnderPressure(services)] : []),
     ...(types.includes('application/json') ? [boundedJson(types.filter((type) => type !== 'application/json'))] : []),
-    ...(makes === undefined ? [] : [idempotent(services, sameBody)]),
+    ...(makes === undefined ? [] : [idempotent(services, { sameBody, secret: makes === 'secret' })]),
   ];
 }

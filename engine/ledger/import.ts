@@ -7,12 +7,12 @@ import type { Statements } from './statements.ts';
 
 const refused = (reason: string) => new StageflowError('bundle_refused', { reason });
 
-/** Records a foreign job's whole history inside the open transaction, without an outbox row; see `Ledger.importJob`. */
+/** Records a foreign job's whole history inside the open transaction, without an outbox row, and gives its last state; see `Ledger.importJob`. */
 export function importEvents(
   { sql, nextState }: { readonly sql: Statements; readonly nextState: NextState },
   job: { readonly id: string; readonly parent: string | null; readonly events: readonly StageflowEvent[] },
   now: number,
-): void {
+): JobState {
   const { id, parent, events } = job;
   const [first] = events;
   if (first?.type !== 'jobs.events.created') throw refused('its history does not begin with the creation of the job');
@@ -53,4 +53,5 @@ export function importEvents(
     // Received long ago, elsewhere: no reader here will be given it.
     sql.markReceived.run(now, position);
   }
+  return state;
 }

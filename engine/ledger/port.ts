@@ -75,13 +75,15 @@ export interface Ledger {
   }): StageflowEvent;
   /**
    * Stores a job of another ledger that has ended, with its whole history in order of `seq`. Nothing of it goes to the outbox or to listeners. An id
-   * that exists is `job_exists`; a history that the state machine does not allow, or that does not end, is `bundle_refused`.
+   * that exists is `job_exists`; a history that the state machine does not allow, or that does not end, is `bundle_refused`. With `answer` the
+   * request that brought it is answered in the same transaction, told the state in which it ended.
    */
   importJob(job: {
     readonly id: string;
     readonly parent: string | null;
     readonly owner: string;
     readonly events: readonly StageflowEvent[];
+    readonly answer?: ((state: JobState) => KeyedAnswer | undefined) | undefined;
   }): void;
   /**
    * Event rows with seq, the state that `decide` gives, outbox rows: all or nothing. An id that exists already is left out

@@ -161,12 +161,16 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
       return event;
     },
 
-    importJob({ id, parent, owner, events }) {
+    importJob({ id, parent, owner, events, answer }) {
       write(() => {
         const now = clock.now();
         if (sql.job.get(id) !== undefined) throw new StageflowError('job_exists', { jobId: id });
-        importEvents({ sql, nextState }, { id, parent, events }, now);
+        const state = importEvents({ sql, nextState }, { id, parent, events }, now);
         service.owners.set(id, owner);
+        const answered = answer?.(state);
+        if (answered !== undefined) service.idempotency.answer(answered);
+        // From here on its objects are the job's.
+        service.intakes.end(id);
       });
     },
 

@@ -44,8 +44,10 @@ export interface Engine {
   readonly staging: Intakes['staging'];
   /** Gives a staged archive up: its job is refused. */
   readonly abandon: Intakes['abandon'];
-  /** Removes staged archives whose requests ended, or died with an earlier engine, before they made a job. */
+  /** Removes staged archives, and objects of jobs from elsewhere, whose requests ended, or died with an earlier engine, before they made a job. */
   readonly sweepIntakes: Intakes['sweep'];
+  /** The account of what comes in, for a job that is taken in from elsewhere. */
+  readonly intakes: Pick<Intakes, 'importing' | 'became' | 'abandon'>;
   /** Takes up an unfinished job of this data folder under a new attempt, paused or not. Refused (`conflict`) when it has ended. */
   resume(jobId: string, access?: AccessSecrets | null): Promise<void>;
   /** Makes a job from one that ended, adopting its finished cells. Returns the new id, which `made` may choose. */
@@ -234,6 +236,7 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
     staging: intakes.staging,
     abandon: intakes.abandon,
     sweepIntakes: intakes.sweep,
+    intakes,
     resume,
     retry: (jobId, access, made) => again(jobId, undefined, access, made),
     retryCell: (jobId, pageId, scanner, access, made) => {

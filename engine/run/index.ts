@@ -14,6 +14,7 @@ export type { Restored } from './backup/restore.ts';
 export { defaultDataFolder, liveEngine, openDataFolder, reportsOf } from './data-folder.ts';
 export { claimFolder, makeFolder, refusalOfFolder } from './make-folder.ts';
 export type { Engine, EngineOptions } from './engine.ts';
+export { openIntakes } from './intakes.ts';
 export { readJobs } from './read-jobs.ts';
 export type { JobLine } from './read-jobs.ts';
 export { removeJob, removeReports, sweepJobs, sweepOrphans, sweepStaging } from './retention.ts';

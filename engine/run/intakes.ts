@@ -1,4 +1,4 @@
-import { stagingKeys } from '../artifact/keys.ts';
+import { artifactKeys, stagingKeys } from '../artifact/keys.ts';
 import type { ArtifactStore } from '../artifact/store.ts';
 import type { Clock, Log } from '../kernel/index.ts';
 import type { IntakeRow, Ledger } from '../ledger/index.ts';
@@ -24,15 +24,17 @@ export function judgeIntake(
   return row.announced ? 'forget' : 'remove';
 }
 
-/** Archives on their way into jobs. */
+/** Archives, and whole jobs from elsewhere, on their way in. */
 export interface Intakes {
   /** Where the archive of a job to be submitted is put. */
   staging(jobId: string, options?: { readonly announced?: boolean }): Staging;
+  /** A job of another ledger comes in: called before the first of its objects is stored. */
+  importing(jobId: string): void;
   /** The job is made. */
   became(jobId: string): void;
-  /** The job will not be made: its archive goes now, or at the next sweep when the store refuses. */
+  /** The job will not be made: what was stored for it goes now, or at the next sweep when the store refuses. */
   abandon(jobId: string): Promise<void>;
-  /** Removes archives that no job can come of; called at the start and every hour. What the store refuses is tried at the next sweep. */
+  /** Removes what no job can come of; called at the start and every hour. What the store refuses is tried at the next sweep. */
   sweep(): Promise<void>;
 }
 
@@ -56,10 +58,14 @@ export function openIntakes(ports: {
     held.delete(jobId);
     try {
       // With what was still being stored when the engine was killed.
-      if (fate === 'remove') await store.removeAll('scanner-staging', stagingKeys.job(jobId));
+      if (fate === 'remove') {
+        await store.removeAll('scanner-staging', stagingKeys.job(jobId));
+        // A job that is taken in from elsewhere brings these too; an archive alone has none.
+        await store.removeAll('scanner-artifacts', artifactKeys.job(jobId));
+      }
       table.end(jobId);
     } catch (error) {
-      log.warn('an archive that no job was made of could not be cleared away', { jobId, error });
+      log.warn('what was taken in for a job that was not made could not be cleared away', { jobId, error });
     }
   };
 
@@ -80,6 +86,10 @@ export function openIntakes(ports: {
         }
       },
     }),
+    importing: (jobId) => {
+      held.set(jobId, clock.now());
+      table.begin({ jobId, announced: false });
+    },
     became: (jobId) => void held.delete(jobId),
     abandon: async (jobId) => {
       await settle(jobId, ledger.job(jobId) === null ? 'remove' : 'forget');

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultDataFolder, openDataFolder, reportsOf } from '@stageflow/engine';
+import { defaultDataFolder, openDataFolder, openIntakes, reportsOf } from '@stageflow/engine';
+import type { ArtifactStore } from '@stageflow/engine/artifact';
 import { nextState } from '@stageflow/engine/fsm';
 import { systemClock } from '@stageflow/engine/kernel';
-import { openLedger } from '@stageflow/engine/ledger';
+import { type Ledger, openLedger } from '@stageflow/engine/ledger';
 import { findLiveDoor, findOrOpenDoor } from '../local/find-door.ts';
 import { storeAt } from './store.ts';
 import { type Door, openRecords, type Records } from '../local/records.ts';
@@ -64,7 +65,8 @@ export async function openFolderRecords(): Promise<(Records & { close(): Promise
   if (!existsSync(path)) return null;
   const ledger = openLedger({ path, clock: systemClock, nextState });
   const store = storeAt(join(folder, 'store'));
-  return { ...openRecords({ ledger, store, reports: reportsOf(folder) }), close: async () => ledger.close() };
+  const intakes = await intakesOf(ledger, store);
+  return { ...openRecords({ ledger, store, reports: reportsOf(folder), intakes }), close: async () => ledger.close() };
 }
 
 /** The records of the data folder for who brings something in: of its live engine, else of a folder that is made where needed and locked meanwhile. */
@@ -80,9 +82,16 @@ export async function openFolderToFill(): Promise<Records & { close(): Promise<v
       ledger.close();
       folder.release();
     };
-    return { ...openRecords({ ledger, store, reports: folder.reports }), close };
+    const intakes = await intakesOf(ledger, store);
+    return { ...openRecords({ ledger, store, reports: folder.reports, intakes }), close };
   } catch (error) {
     folder.release();
     throw error;
   }
+}
+
+/** The account of what comes into a folder that no engine has; the next engine clears away what was left half-way. */
+async function intakesOf(ledger: Ledger, store: ArtifactStore): Promise<ReturnType<typeof openIntakes>> {
+  const { machineLog } = await import('./machine.ts');
+  return openIntakes({ ledger, store, clock: systemClock, log: machineLog() });
 }

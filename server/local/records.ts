@@ -30,7 +30,8 @@ export function openRecords({
   ledger,
   store,
   reports,
-}: {
+  intakes,
+}: Pick<Engine, 'intakes'> & {
   readonly ledger: Ledger;
   readonly store: ArtifactStore;
   readonly reports: string | null;
@@ -48,7 +49,7 @@ export function openRecords({
     },
     remove: (jobId) => removeJob({ ledger, store, reports }, jobId),
     bundle: (jobId) => exportJob({ ledger, store }, jobId),
-    take: (bundle) => importJob({ ledger, store }, bundle, OWNER.tenant),
+    take: (bundle) => importJob({ ledger, store, intakes }, bundle, { owner: OWNER.tenant }),
   };
 }
 

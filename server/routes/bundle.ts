@@ -1,7 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import { exportJob, importJob } from '@stageflow/engine';
+import type { JobState } from '@stageflow/engine/event';
 import { StageflowError } from '@stageflow/engine/kernel';
 import { counted, sameBytes } from '../intake/archive.ts';
+import { keyedAnswer } from '../idempotency.ts';
 import { announcedBytes, receiveBody, typeOf, wrongType } from '../intake/body.ts';
 import { route, type Route } from '../route.ts';
 import { streamOf } from './deliver.ts';
@@ -50,14 +52,20 @@ export const bundleRoutes: readonly Route[] = [
         busy = true;
         try {
           const hash = createHash('sha256');
-          const id = await importJob(
-            engine,
-            hashed(counted(receiveBody(raw, most), reservation), hash),
-            principal.tenant,
-          );
+          let sha256: string | null = null;
+          const saying = (jobId: string, state: JobState) => {
+            sha256 ??= hash.digest('hex');
+            return { id: jobId, state, sha256, notes: [] };
+          };
+          const bytes = hashed(counted(receiveBody(raw, most), reservation), hash);
+          const id = await importJob(engine, bytes, {
+            owner: principal.tenant,
+            answer: (jobId, state) =>
+              keyedAnswer(c, { status: 201, location: addressOfJob(jobId), body: saying(jobId, state) }),
+          });
           const state = engine.ledger.job(id)?.state ?? 'DONE';
           c.header('location', addressOfJob(id));
-          return c.json({ id, state, sha256: hash.digest('hex'), notes: [] }, 201);
+          return c.json(saying(id, state), 201);
         } finally {
           reservation.end();
           busy = false;

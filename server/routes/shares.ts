@@ -4,6 +4,7 @@ import { StageflowError } from '@stageflow/engine/kernel';
 import type { ShareRow } from '@stageflow/engine/ledger';
 import { z } from '@hono/zod-openapi';
 import { hashSecret, type Principal } from '../auth/principal.ts';
+import { madeOnce } from '../idempotency.ts';
 import { route, type Route } from '../route.ts';
 import type { Services } from '../services.ts';
 import { newShareToken } from '../share/open.ts';
@@ -34,7 +35,7 @@ const noReport = (services: Services, jobId: string) =>
 /** Sharing a job's report with people who have no token. */
 export const shareRoutes: readonly Route[] = [
   route(
-    { scope: 'submit', owner: 'job' },
+    { scope: 'submit', owner: 'job', makes: 'secret' },
     {
       method: 'post',
       path: '/api/v1/jobs/{id}/shares',
@@ -63,22 +64,23 @@ export const shareRoutes: readonly Route[] = [
       }
       const token = newShareToken();
       const settings: ShareSettings = { include: wanted.include, visibility: 'public', label: wanted.label };
-      const share = engine.ledger.service.shares.add(
-        {
-          id: `shr_${randomUUID()}`,
-          jobId,
-          createdBy: c.get('principal').tokenId,
-          expiresAt: clock.now() + Math.round(wanted.expiresInDays * DAY_MS),
-          settings: JSON.stringify(settings),
-        },
-        hashSecret(token),
-      );
+      const row = {
+        id: `shr_${randomUUID()}`,
+        jobId,
+        createdBy: c.get('principal').tokenId,
+        expiresAt: clock.now() + Math.round(wanted.expiresInDays * DAY_MS),
+        settings: JSON.stringify(settings),
+      };
       // In process nobody knows by which name this server is reached: the path alone is true there.
       const base = services.config.publicUrl ?? (c.env.address === null ? null : c.req.url);
       const path = `/s/${token}`;
       const url = base === null ? path : new URL(path, base).href;
-      const made = { kind: wanted.kind, id: share.id, url, expiresAt: instant(share.expiresAt) };
-      return c.json({ ...made, ...wordsOf(wanted.kind) }, 201);
+      const { kind } = wanted;
+      const made = madeOnce(services, c, 201, () => {
+        const share = engine.ledger.service.shares.add(row, hashSecret(token));
+        return { kind, id: share.id, url, expiresAt: instant(share.expiresAt), ...wordsOf(kind) };
+      });
+      return c.json(made, 201);
     },
   ),
   route(

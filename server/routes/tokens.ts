@@ -3,6 +3,7 @@ import { StageflowError } from '@stageflow/engine/kernel';
 import type { TokenRow } from '@stageflow/engine/ledger';
 import { z } from '@hono/zod-openapi';
 import { hashSecret, isLive, newTokenText } from '../auth/principal.ts';
+import { madeOnce } from '../idempotency.ts';
 import { route, type Route } from '../route.ts';
 import { Tenant } from './tenant.ts';
 
@@ -42,7 +43,7 @@ const shown = (row: TokenRow, now: number): z.infer<typeof Token> => ({
 /** Tokens, for administrators. A token's text is in the answer that makes it and nowhere else. */
 export const tokenRoutes: readonly Route[] = [
   route(
-    { scope: 'admin' },
+    { scope: 'admin', makes: 'secret' },
     {
       method: 'post',
       path: '/api/v1/tokens',
@@ -70,27 +71,28 @@ export const tokenRoutes: readonly Route[] = [
         },
       },
     },
-    ({ engine, clock }) =>
-      (c) => {
-        const { name, tenant, scopes, expiresAt } = c.req.valid('json');
-        const until = expiresAt === null ? null : Date.parse(expiresAt);
-        if (until !== null && until <= clock.now()) {
-          throw new StageflowError('bad_request', { reason: 'expiresAt lies in the past' });
-        }
-        const text = newTokenText();
-        const row = engine.ledger.service.tokens.add(
-          {
-            id: `tok_${randomBytes(8).toString('hex')}`,
-            name,
-            tenant: tenant ?? c.get('principal').tenant,
-            scopes: [...new Set(scopes)],
-            expiresAt: until,
-          },
-          hashSecret(text),
-        );
-        c.header('cache-control', 'no-store');
-        return c.json({ token: shown(row, clock.now()), text }, 201);
-      },
+    (services) => (c) => {
+      const { engine, clock } = services;
+      const { name, tenant, scopes, expiresAt } = c.req.valid('json');
+      const until = expiresAt === null ? null : Date.parse(expiresAt);
+      if (until !== null && until <= clock.now()) {
+        throw new StageflowError('bad_request', { reason: 'expiresAt lies in the past' });
+      }
+      const text = newTokenText();
+      const row = {
+        id: `tok_${randomBytes(8).toString('hex')}`,
+        name,
+        tenant: tenant ?? c.get('principal').tenant,
+        scopes: [...new Set(scopes)],
+        expiresAt: until,
+      };
+      const made = madeOnce(services, c, 201, () => ({
+        token: shown(engine.ledger.service.tokens.add(row, hashSecret(text)), clock.now()),
+        text,
+      }));
+      c.header('cache-control', 'no-store');
+      return c.json(made, 201);
+    },
   ),
   route(
     { scope: 'admin' },

@@ -4,6 +4,7 @@ import type { DeliveryRow, WebhookRow } from '@stageflow/engine/ledger';
 import { judgeTargets, readAllowHosts } from '@stageflow/engine/submit';
 import { z } from '@hono/zod-openapi';
 import type { Principal } from '../auth/principal.ts';
+import { madeOnce } from '../idempotency.ts';
 import { type AppServices, route, type Route } from '../route.ts';
 import { WEBHOOK_EVENTS } from '../webhook/message.ts';
 import { newSigningSecret } from '../webhook/signature.ts';
@@ -107,7 +108,7 @@ const path = '/api/v1/webhooks/{id}';
 /** Webhooks, for administrators: signed as Standard Webhooks says, told of jobs' ends. */
 export const webhookRoutes: readonly Route[] = [
   route(
-    { scope: 'admin' },
+    { scope: 'admin', makes: 'secret' },
     {
       method: 'post',
       path: '/api/v1/webhooks',
@@ -138,20 +139,24 @@ export const webhookRoutes: readonly Route[] = [
         },
       },
     },
-    ({ engine, clock, config }) =>
-      (c) => {
-        const { url, events, tenant } = c.req.valid('json');
-        const secret = newSigningSecret();
-        const webhook = engine.ledger.service.webhooks.add({
-          id: `wh_${randomBytes(8).toString('hex')}`,
-          tenant: tenant ?? c.get('principal').tenant,
-          url: checkedUrl(url, config.webhookHosts),
-          secret,
-          events: [...new Set(events)],
-        });
-        c.header('cache-control', 'no-store');
-        return c.json({ webhook: shown(webhook, clock.now()), secret }, 201);
-      },
+    (services) => (c) => {
+      const { engine, clock, config } = services;
+      const { url, events, tenant } = c.req.valid('json');
+      const secret = newSigningSecret();
+      const row = {
+        id: `wh_${randomBytes(8).toString('hex')}`,
+        tenant: tenant ?? c.get('principal').tenant,
+        url: checkedUrl(url, config.webhookHosts),
+        secret,
+        events: [...new Set(events)],
+      };
+      const made = madeOnce(services, c, 201, () => ({
+        webhook: shown(engine.ledger.service.webhooks.add(row), clock.now()),
+        secret,
+      }));
+      c.header('cache-control', 'no-store');
+      return c.json(made, 201);
+    },
   ),
   route(
     { scope: 'admin' },

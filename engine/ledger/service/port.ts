@@ -91,7 +91,7 @@ export interface IgnoreRow {
   readonly expiresAt: number | null;
 }
 
-/** An archive that a request is storing, or has stored, for a job that is not there yet. */
+/** An archive, or the objects of a job from elsewhere, that a request is storing or has stored for a job that is not there yet. */
 export interface IntakeRow {
   readonly jobId: string;
   /** Whether the archive was announced: whole, it waits for its job for as long as its ticket says. Otherwise it ends with its request. */
@@ -100,6 +100,8 @@ export interface IntakeRow {
 
 /** The server's tables in the ledger's file. Each method is one transaction; what is not there is null or an empty list. */
 export interface ServiceTables {
+  /** Several of them as one: all that was done inside is on disk when it returns, and nothing of it when it throws. */
+  inOne<T>(work: () => T): T;
   readonly owners: {
     set(jobId: string, tenant: string): void;
     tenantOf(jobId: string): string | null;
@@ -120,7 +122,7 @@ export interface ServiceTables {
     bytes(tenant: string, day: number): number;
   };
   readonly intakes: {
-    /** Notes an archive before its first byte is stored. Its job, when made, ends it in the same transaction. */
+    /** Notes what comes in before its first byte is stored. Its job, when made, ends it in the same transaction. */
     begin(row: IntakeRow): void;
     /** Forgets one: its job has the archive, or nothing of it is left that has to be looked for. */
     end(jobId: string): void;

@@ -21,6 +21,7 @@ export interface Transactions {
 /** The server's tables on the ledger's own connection. */
 export function openServiceTables(db: Database.Database, clock: Clock, run: Transactions): ServiceTables {
   return {
+    inOne: run.write,
     owners: ownerTable(db, run),
     received: receivedTable(db, run),
     intakes: intakeTable(db, clock, run),

@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import {
-  artifactKeys,
-  type ArtifactStore,
-  belongsTo,
-  type Bucket,
-  stagingKeys,
-  type StoredObject,
-} from '../../artifact/index.ts';
-import { checkEvent, type StageflowEvent } from '../../event/index.ts';
+import { type ArtifactStore, belongsTo, type Bucket, stagingKeys, type StoredObject } from '../../artifact/index.ts';
+import { checkEvent, type JobState, type StageflowEvent } from '../../event/index.ts';
 import { asStageflowError, StageflowError } from '../../kernel/index.ts';
 import type { Ledger } from '../../ledger/port.ts';
+import type { KeyedAnswer } from '../../ledger/index.ts';
+import type { Intakes } from '../intakes.ts';
 import { BUNDLE_FILES, BUNDLE_LIMITS, type BundleLimits, BundleJob, BundleManifest } from './format.ts';
 import { namedObjects } from './named-objects.ts';
 import { readTar, type TarFile } from './tar.ts';
@@ -18,6 +13,13 @@ import { readTar, type TarFile } from './tar.ts';
 interface Ports {
   readonly ledger: Ledger;
   readonly store: ArtifactStore;
+  readonly intakes: Pick<Intakes, 'importing' | 'became' | 'abandon'>;
+}
+
+/** Whose the job becomes, and what the request that brings it is answered with once it is there. */
+interface Receiver {
+  readonly owner: string;
+  readonly answer?: (jobId: string, state: JobState) => KeyedAnswer | undefined;
 }
 
 const refused = (reason: string) => new StageflowError('bundle_refused', { reason });
@@ -78,12 +80,13 @@ function placeOf(jobId: string, name: string): { bucket: Bucket; key: string } {
 
 /**
  * Takes in a bundle that anybody may have made: every part is bounded, checked and held to its hash, and nothing of it stays when anything is wrong.
- * Its events are stored and never published. Returns the job's id. Refusals: `job_exists`, `bundle_refused`, `too_large`.
+ * Its objects are named in the ledger first, so that what a killed engine leaves of them is gone when the next one starts. Its events are stored
+ * and never published. Returns the job's id. Refusals: `job_exists`, `bundle_refused`, `too_large`.
  */
 export async function importJob(
   ports: Ports,
   body: AsyncIterable<Uint8Array>,
-  owner: string,
+  { owner, answer }: Receiver,
   limits: BundleLimits = BUNDLE_LIMITS,
 ): Promise<string> {
   const files = readTar(bounded(body, limits.totalBytes));
@@ -100,6 +103,7 @@ export async function importJob(
     if (ports.ledger.job(jobId) || atWork.has(jobId)) throw new StageflowError('job_exists', { jobId });
     atWork.add(jobId);
     claimed = jobId;
+    ports.intakes.importing(jobId);
     const text = await readText(await next(BUNDLE_FILES.events), limits.eventBytes);
     const events = parseEvents(text);
     const objects = new Map<string, StoredObject & { readonly bucket: Bucket }>();
@@ -118,23 +122,17 @@ export async function importJob(
     }
     if ((await files.next()).done !== true) throw refused('something comes after its list of contents');
     assertNamed(jobId, events, objects);
-    ports.ledger.importJob({ id: jobId, parent, owner, events });
+    ports.ledger.importJob({ id: jobId, parent, owner, events, answer: (state) => answer?.(jobId, state) });
     stored = true;
+    ports.intakes.became(jobId);
     return jobId;
   } finally {
     await files.return(undefined);
     if (claimed !== null) {
-      if (!stored) await clear(ports, claimed);
+      if (!stored) await ports.intakes.abandon(claimed);
       atWork.delete(claimed);
     }
   }
-}
-
-async function clear({ ledger, store }: Ports, jobId: string): Promise<void> {
-  // A job of this id that came to be meanwhile owns the objects.
-  if (ledger.job(jobId)) return;
-  await store.removeAll('scanner-artifacts', artifactKeys.job(jobId));
-  await store.removeAll('scanner-staging', stagingKeys.job(jobId));
 }
 
 async function* bounded(body: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {

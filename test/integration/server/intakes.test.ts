@@ -39,13 +39,15 @@ const startAgain = async () => {
   await openIntakes({ ledger, store: server.engine.store, clock: systemClock, log: silentLog }).sweep();
 };
 
-it('what a killed process had taken in is gone when the next one starts, and an archive that was announced is there', async () => {
-  const [whole, half, announced] = [newJobId(), newJobId(), newJobId()];
+it('what a killed process had taken in, half of a job from elsewhere included, is gone when the next one starts, and an archive that was announced is there', async () => {
+  const [whole, half, announced, imported] = [newJobId(), newJobId(), newJobId(), newJobId()];
   const script = join(import.meta.dirname, 'dying-engine.ts');
-  const died = spawnSync(process.execPath, [script, folder, whole, half, announced], { encoding: 'utf8' });
+  const died = spawnSync(process.execPath, [script, folder, whole, half, announced, imported], { encoding: 'utf8' });
   expect(died.signal, died.stderr).toBe('SIGKILL');
   const place = join(folder, 'store/scanner-staging/staging');
-  expect(readdirSync(place).toSorted()).toEqual([whole, half, announced].toSorted());
+  expect(readdirSync(place).toSorted()).toEqual([whole, half, announced, imported].toSorted());
+  const brought = join(folder, 'store/scanner-artifacts', imported);
+  expect(existsSync(join(brought, 'report.json'))).toBe(true);
   expect(existsSync(join(place, whole, 'site.zip'))).toBe(true);
 
   const ledger = openLedger({ path: join(folder, 'ledger.db'), clock: systemClock, nextState });
@@ -55,6 +57,7 @@ it('what a killed process had taken in is gone when the next one starts, and an 
   await openIntakes(ports).sweep();
   await sweepStaging(ports);
   expect(readdirSync(place)).toEqual([announced]);
+  expect(existsSync(brought)).toBe(false);
   expect(existsSync(join(place, announced, 'site.zip'))).toBe(true);
   expect(ledger.service.intakes.list()).toEqual([]);
   ledger.close();

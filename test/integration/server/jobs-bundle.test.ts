@@ -174,6 +174,37 @@ describe('a whole bundle', () => {
     }
   });
 
+  it('whose server dies between the job and the answer is answered when it is sent again, and is there once', async () => {
+    const third = await startTestServer();
+    try {
+      const token = third.token(['submit', 'read']);
+      const send = () =>
+        third.call(token, 'POST', '/api/v1/jobs/import', bundle, {
+          'content-type': 'application/x-tar',
+          'idempotency-key': 'dies',
+        });
+      // The commit goes through and nothing after it: what a kill at that line leaves. Then the next life starts.
+      const { importJob } = third.ledger;
+      Object.assign(third.ledger, {
+        importJob: (job: Parameters<typeof importJob>[0]) => {
+          importJob(job);
+          throw new Error('killed');
+        },
+      });
+      expect((await send()).status).toBe(500);
+      Object.assign(third.ledger, { importJob });
+      third.ledger.service.idempotency.releaseAll();
+      await third.engine.sweepIntakes();
+      const again = await send();
+      expect([again.status, again.headers.get('location')]).toEqual([201, `/api/v1/jobs/${id}`]);
+      expect(await again.json()).toEqual({ id, state: 'DONE', sha256: sha256Hex(bundle), notes: [] });
+      expect((await third.call(token, 'GET', `/api/v1/jobs/${id}/report`)).status).toBe(200);
+      expect(third.ledger.service.intakes.list()).toEqual([]);
+    } finally {
+      await third.close();
+    }
+  });
+
   it('of a job that is there already is 409 and touches nothing', async () => {
     const answer = await take(bundle, here, tokens.here);
     expect(await answer.json()).toMatchObject({ status: 409, code: 'job_exists' });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StageflowError } from '../../../engine/kernel/index.ts';
 import { specOf } from '../../conformance/events.ts';
 import { startTestServer, type TestServer } from '../../integration/server/harness.ts';
 
@@ -137,6 +138,123 @@ describe('a server that dies between storing a job and answering', () => {
     expect(jobs()).toBe(before);
     expect((await submit('dies-before')).status).toBe(202);
     expect(jobs()).toBe(before + 1);
+  });
+});
+
+describe('what is made with a secret in its answer', () => {
+  let admin: string;
+  let shared: string;
+  beforeAll(async () => {
+    admin = server.token(['admin']);
+    shared = server.engine.submit({ spec: specOf('urls'), owner: 'team' });
+    await server.engine.cancel(shared);
+    await server.engine.ended(shared);
+    await server.engine.store.put('scanner-artifacts', `${shared}/report.json`, Buffer.from('{}'));
+  });
+  const things = {
+    'a token': {
+      path: () => '/api/v1/tokens',
+      body: { name: 'ci', scopes: ['read'] },
+      count: () => server.ledger.service.tokens.list().length,
+      secret: (answer: Record<string, unknown>) => String(answer['text']),
+    },
+    'a webhook': {
+      path: () => '/api/v1/webhooks',
+      body: { url: 'https://hooks.example/in' },
+      count: () => server.ledger.service.webhooks.list(null).length,
+      secret: (answer: Record<string, unknown>) => String(answer['secret']),
+    },
+    'a share': {
+      path: () => `/api/v1/jobs/${shared}/shares`,
+      body: { kind: 'link' },
+      count: () => server.ledger.service.shares.ofJob(shared).length,
+      secret: (answer: Record<string, unknown>) => String(answer['url']).replace(/^.*\/s\//, ''),
+    },
+  } as const;
+  type Thing = keyof typeof things;
+  const names = Object.keys(things) as Thing[];
+  const keyOf = (of: string, thing: Thing) => `${of}-${thing.replace(' ', '-')}`;
+  const make = (thing: Thing, key: string, as = admin) =>
+    server.call(as, 'POST', things[thing].path(), things[thing].body, { 'idempotency-key': key });
+  /** All that the ledger was given to keep while `work` ran. */
+  const keptDuring = async (work: () => Promise<unknown>) => {
+    const { idempotency } = server.ledger.service;
+    const { answer } = idempotency;
+    const kept: string[] = [];
+    Object.assign(idempotency, {
+      answer: (row: Parameters<typeof answer>[0]) => {
+        kept.push(JSON.stringify(row));
+        answer(row);
+      },
+    });
+    await work();
+    Object.assign(idempotency, { answer });
+    return kept.join();
+  };
+
+  it.each(names)(
+    '%s is made once, and its repetition tells the same secret, which is kept nowhere in clear',
+    async (thing) => {
+      const before = things[thing].count();
+      let first = '';
+      const kept = await keptDuring(async () => {
+        const answer = await make(thing, keyOf('once', thing));
+        expect(answer.status).toBe(201);
+        first = await answer.text();
+      });
+      const again = await make(thing, keyOf('once', thing));
+      expect([again.status, await again.text(), again.headers.get('cache-control')]).toEqual([201, first, 'no-store']);
+      expect(things[thing].count()).toBe(before + 1);
+      const secret = things[thing].secret(JSON.parse(first) as Record<string, unknown>);
+      expect(secret.length).toBeGreaterThan(20);
+      expect(kept).toContain('sealed:');
+      expect(kept).not.toContain(secret);
+      expect(kept).not.toContain(keyOf('once', thing));
+    },
+  );
+
+  it.each(names)(
+    '%s that was made when the server died is told by the repetition, and no second one is made',
+    async (thing) => {
+      const { service } = server.ledger;
+      const { inOne } = service;
+      const before = things[thing].count();
+      Object.assign(service, {
+        inOne: <T>(work: () => T): T => {
+          inOne(work);
+          throw new Error('killed');
+        },
+      });
+      expect((await make(thing, keyOf('dies', thing))).status).toBe(500);
+      Object.assign(service, { inOne });
+      service.idempotency.releaseAll();
+      expect(things[thing].count()).toBe(before + 1);
+      const again = await make(thing, keyOf('dies', thing));
+      expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+      expect(things[thing].secret((await again.json()) as Record<string, unknown>).length).toBeGreaterThan(20);
+      expect(things[thing].count()).toBe(before + 1);
+    },
+  );
+
+  it.each(names)('%s is told to nobody else who uses the same key', async (thing) => {
+    expect((await make(thing, keyOf('mine', thing))).status).toBe(201);
+    const other = await make(thing, keyOf('mine', thing), server.token(['admin']));
+    expect([other.status, await other.json()]).toMatchObject([422, { code: 'idempotency_reused' }]);
+  });
+
+  it('is not made when its answer cannot be kept', async () => {
+    const { idempotency } = server.ledger.service;
+    const { answer } = idempotency;
+    const before = things['a token'].count();
+    Object.assign(idempotency, {
+      answer: () => {
+        throw new StageflowError('disk_full', { path: 'the ledger' });
+      },
+    });
+    expect((await make('a token', 'full')).status).toBe(507);
+    Object.assign(idempotency, { answer });
+    expect(things['a token'].count()).toBe(before);
+    expect((await make('a token', 'full')).status).toBe(201);
   });
 });
 
