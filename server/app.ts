@@ -13,6 +13,7 @@ import { problemResponse } from './problem.ts';
 import type { Peer, Route, ServerEnv } from './route.ts';
 import { ROUTES } from './routes/index.ts';
 import type { Services } from './services.ts';
+import { createPress } from './share/press.ts';
 import { nowherePage } from './web/routes.ts';
 
 /** The app, in the form that every transport takes. */
@@ -62,7 +63,7 @@ function buildApp(services: Services, routes: readonly Route[]): OpenAPIHono<Ser
       services.log.error('a request failed', { requestId, code: error.code, reason: error.message });
     return problemResponse(error, requestId);
   });
-  const inner = { ...services, limits: createLimits(services) };
+  const inner = { ...services, limits: createLimits(services), press: createPress() };
   for (const route of routes) route.register(app, inner);
   return app;
 }

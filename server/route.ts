@@ -8,6 +8,7 @@ import { boundedJson } from './intake/body.ts';
 import { limitAddress, type Limits, limitToken, refuseUnderPressure } from './limits/limits.ts';
 import { PROBLEM_ANSWER } from './problem.ts';
 import type { Services } from './services.ts';
+import type { Press } from './share/press.ts';
 
 /** Who may call a route: anybody, anybody signed in (`any`), or a token with the scope. */
 export type Scope = 'public' | 'any' | TokenScope;
@@ -33,9 +34,10 @@ export interface ServerEnv {
   };
 }
 
-/** What handlers work with: the server's services and this app's own counters. */
+/** What handlers work with: the server's services, this app's own counters, and the one place where whole reports are taken. */
 export interface AppServices extends Services {
   readonly limits: Limits;
+  readonly press: Press;
 }
 
 /** Who may call a route, and what stands before its handler. */

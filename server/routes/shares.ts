@@ -8,9 +8,9 @@ import { madeOnce } from '../idempotency.ts';
 import { route, type Route } from '../route.ts';
 import type { Services } from '../services.ts';
 import { newShareToken } from '../share/open.ts';
-import { previewOf, SharePreview } from '../share/preview.ts';
+import { SharePreview } from '../share/preview.ts';
 import { changedInclude, settingsOf, type ShareSettings } from '../share/settings.ts';
-import { parseReport, readReport } from '../share/stored-report.ts';
+import { readReport } from '../share/stored-report.ts';
 import { body, ChangedShare, Id, instant, json, MadeShare, NewShare, Share, shown, wordsOf } from './share-shapes.ts';
 
 const DAY_MS = 86_400_000;
@@ -112,9 +112,9 @@ export const shareRoutes: readonly Route[] = [
     (services) => async (c) => {
       const { id: jobId } = c.req.valid('param');
       const bytes = await readReport(services.engine.store, jobId);
-      const report = bytes && parseReport(bytes, jobId);
-      if (!report) throw noReport(services, jobId);
-      return c.json(previewOf(report), 200);
+      const preview = bytes && (await services.press.preview({ jobId, report: bytes }));
+      if (!preview) throw noReport(services, jobId);
+      return c.json(preview, 200);
     },
   ),
   route(

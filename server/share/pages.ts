@@ -86,7 +86,7 @@ export function createSharePages({ store, ledger, signer, template, press }: Par
     const [report, { html }] = await Promise.all([readReport(store, jobId), dress(jobId)]);
     if (report === null) return null;
     const order = { jobId, include: settings.include, template: html, report };
-    const made = await press(order, (key) => readWhole(store, key, PICTURE_BYTES));
+    const made = await press.page(order, (key) => readWhole(store, key, PICTURE_BYTES));
     return made && { version, keys: new Set(made.keys), size: made.before.length + made.after.length, made };
   };
   const known = (share: OpenShare, version: string): Kept | null => {

@@ -17,7 +17,6 @@ import { createGuessLimiter } from './guesses.ts';
 import { objectStream } from './object-stream.ts';
 import { openShare, type OpenShare } from './open.ts';
 import { createSharePages, type SharePages } from './pages.ts';
-import { createPress } from './press.ts';
 
 /** How long an address of the object store may last, in seconds: no longer than a browser needs to follow it. */
 const REDIRECT_SECONDS = 60;
@@ -28,7 +27,7 @@ const ADDRESS = /^\/s\/([^/]*)(?:\/a\/(.+))?$/;
 
 /** Answers everything under /s/. Nobody signs in, no cookie is read or set, and whatever does not open answers alike. */
 function shareHandler(services: AppServices): (c: Context<ServerEnv>) => Promise<Response> {
-  const { engine, clock, limits } = services;
+  const { engine, clock, limits, press } = services;
   const limiter = createGuessLimiter(clock);
   const signer = services.shareSigner ?? null;
   const pages = createSharePages({
@@ -36,7 +35,7 @@ function shareHandler(services: AppServices): (c: Context<ServerEnv>) => Promise
     ledger: engine.ledger,
     signer,
     template: () => ensureReportTemplate(),
-    press: createPress(),
+    press,
   });
   return async (c) => {
     const [, token = '', path] = ADDRESS.exec(new URL(c.req.url).pathname) ?? [];

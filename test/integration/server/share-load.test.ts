@@ -92,6 +92,13 @@ describe('whoever holds a live link', () => {
     expect((await ask(`${url}/a/${Object.keys(FILES)[0]}`)).status).toBe(200);
   });
 
+  it('and what a share of it would show is looked up in a thread too', async () => {
+    const before = threads.length;
+    const answer = await server.call(server.token(['read']), 'GET', `/api/v1/jobs/${jobId}/shares/preview`);
+    expect(await answer.json()).toMatchObject({ pages: 4001, findings: 1 });
+    expect(threads.length - before).toBe(1);
+  });
+
   it('may take no more in a minute than its address may, whatever the method; others may', async () => {
     const now = Date.now();
     const clock = { ...server.services.clock, now: () => now };
