@@ -1,7 +1,7 @@
 import type { EventData, JobSpec, JobState } from '../event/index.ts';
 
 /** Raised whenever the shape below changes: a stored view of another version is folded anew. */
-export const VIEW_VERSION = 2;
+export const VIEW_VERSION = 3;
 
 type CellData = EventData<'scan.events.cell.completed'>;
 
@@ -86,7 +86,10 @@ export interface JobView {
   readonly totals: ViewCounts;
   /** Cells are `known` once their page is; a page that ends early takes its missing cells along. */
   readonly progress: {
+    /** Pages that have ended, however they did. */
     readonly pagesDone: number;
+    /** Those of them that were looked at, as the report counts them: neither left out, nor failed, nor blocked. */
+    readonly pagesScanned: number;
     readonly pagesKnown: number;
     readonly cellsDone: number;
     readonly cellsKnown: number;

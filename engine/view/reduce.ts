@@ -53,7 +53,7 @@ function born(event: EventOf<'jobs.events.created'>): JobView {
     pages: [],
     siteCells: [],
     totals: NO_COUNTS,
-    progress: { pagesDone: 0, pagesKnown: 0, cellsDone: 0, cellsKnown: 0 },
+    progress: { pagesDone: 0, pagesScanned: 0, pagesKnown: 0, cellsDone: 0, cellsKnown: 0 },
     startedAt: event.time,
     updatedAt: event.time,
     endedAt: null,
@@ -135,7 +135,12 @@ function endPage(view: JobView, data: EventData<'scan.events.page.completed'>): 
   const { progress } = view;
   const next = {
     ...view,
-    progress: { ...progress, pagesDone: progress.pagesDone + 1, cellsKnown: progress.cellsKnown - missing },
+    progress: {
+      ...progress,
+      pagesDone: progress.pagesDone + 1,
+      pagesScanned: progress.pagesScanned + (data.status === 'scanned' ? 1 : 0),
+      cellsKnown: progress.cellsKnown - missing,
+    },
   };
   return changePage(next, data.pageId, (open) => ({ ...open, status: data.status, failure: data.failure }));
 }

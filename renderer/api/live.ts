@@ -27,6 +27,8 @@ export interface Listener {
   onSnapshot(snapshot: Snapshot): void;
   /** Comes after what is known, in order, without a gap. */
   onEvents(events: readonly StageflowEvent[]): void;
+  /** A job was paused, or goes on. */
+  onStanding(jobId: string, paused: boolean): void;
   /** A job is gone with everything that was kept of it. */
   onRemoved(jobId: string): void;
   onLink(link: Link): void;
@@ -132,6 +134,10 @@ function tell(frames: readonly Frame[], listener: Listener): boolean {
     } else if (frame.event === 'removed') {
       flush();
       listener.onRemoved((JSON.parse(frame.data) as { jobId: string }).jobId);
+    } else if (frame.event === 'standing') {
+      flush();
+      const { jobId, paused } = JSON.parse(frame.data) as { jobId: string; paused: boolean };
+      listener.onStanding(jobId, paused);
     } else {
       events.push(JSON.parse(frame.data) as StageflowEvent);
     }

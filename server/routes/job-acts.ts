@@ -4,6 +4,7 @@ import { Access } from '../intake/options.ts';
 import { assertOwnArchive, judgeSpec, secretsOf } from '../intake/submission.ts';
 import type { Principal } from '../auth/principal.ts';
 import { type AppServices, route, type Route } from '../route.ts';
+import { liveOf } from '../sse/live.ts';
 import { acceptedJob } from './accepted-job.ts';
 import { Accepted, JobIdParam, JobStateShape } from './job-shapes.ts';
 
@@ -55,8 +56,11 @@ const act = (
     },
     (services) => async (c) => {
       const { id } = c.req.valid('param');
+      const before = services.engine.paused(id);
       await run(services, id);
-      return c.json(movedOf(services, id), 200);
+      const moved = movedOf(services, id);
+      if (moved.paused !== before) liveOf(services).hub.standing(id, moved.paused);
+      return c.json(moved, 200);
     },
   );
 

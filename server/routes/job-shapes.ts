@@ -26,7 +26,13 @@ const Counts = z.object(CellCounts.shape);
 /** Of a job: the causes that its report counts once it is DONE; until then the sum of what modules said, where one fault may be told many times. */
 const Totals = Counts;
 const Stored = z.object({ key: z.string(), sha256: z.string(), size: count() });
-const Progress = z.object({ pagesDone: count(), pagesKnown: count(), cellsDone: count(), cellsKnown: count() });
+const Progress = z.object({
+  pagesDone: count(),
+  pagesScanned: count(),
+  pagesKnown: count(),
+  cellsDone: count(),
+  cellsKnown: count(),
+});
 
 const Cell = z.object({
   scanner: z.string(),

@@ -28,7 +28,7 @@ const Sent = z
   .object({
     /** Position in the ledger, for `Last-Event-ID`; what is none of its events has none. */
     id: z.string().optional(),
-    /** `snapshot`, an event's type, `removed` or `end`. */
+    /** `snapshot`, an event's type, `removed`, `standing` or `end`. */
     event: z.string(),
     /** JSON. */
     data: z.string(),
@@ -48,7 +48,7 @@ const ANSWERS = {
   },
 } as const;
 
-const HOW = `\`id:\` is the ledger's position; a client that comes again names the last one in \`Last-Event-ID\` (or \`?lastEventId=\`) and misses nothing. A comment is sent at once and every 15 s. A reader who stays more than 64 KiB behind is ended within half a minute and comes again by position.`;
+const HOW = `\`id:\` is the ledger's position; a client that comes again names the last one in \`Last-Event-ID\` (or \`?lastEventId=\`) and misses nothing. A comment is sent at once and every 15 s. A reader who stays more than 64 KiB behind is ended within half a minute and comes again by position. A job that is paused or goes on is told as \`standing\` (\`data:\` its \`jobId\` and \`paused\`, no \`id:\`).`;
 
 const Resume = {
   headers: z.object({ 'last-event-id': z.string().max(200).optional() }),

@@ -35,6 +35,8 @@ export interface Client {
   deliver(batch: Batch): void;
   /** A job was removed; told as soon as there is room. */
   remove(removal: Removal): void;
+  /** Something about a job that is no event of the ledger; told as soon as there is room. */
+  note(about: Pick<Entry, 'tenant' | 'jobId'>, bytes: Uint8Array): void;
   /** A heartbeat; a reader that read nothing since the last one is cut off, one that does not catch up is ended. */
   beat(): void;
   /** Ends the stream with a last frame once everything before it is handed out. */
@@ -77,14 +79,14 @@ export function openClient(
   };
   const wanted = (entry: Pick<Entry, 'tenant' | 'jobId'>) =>
     (tenant === null || entry.tenant === tenant) && (jobs === null || jobs.has(entry.jobId));
-  const removals = subscription.removed.filter(wanted);
-  /** Tells of removed jobs; false when some have to wait until more is read. */
-  const putRemovals = (): boolean => {
-    for (let next = removals[0]; next !== undefined; next = removals[0]) {
-      const bytes = removedFrame(next.jobId);
-      if (!fits(bytes)) return false;
-      put(bytes);
-      removals.shift();
+  /** Frames without a position that wait for room. */
+  const notes = subscription.removed.filter(wanted).map(({ jobId }) => removedFrame(jobId));
+  /** Hands out notes; false when some have to wait until more is read. */
+  const putNotes = (): boolean => {
+    for (let next = notes[0]; next !== undefined; next = notes[0]) {
+      if (!fits(next)) return false;
+      put(next);
+      notes.shift();
     }
     return true;
   };
@@ -129,7 +131,7 @@ export function openClient(
       large = piece.byteLength === large.byteLength ? null : large.subarray(piece.byteLength);
       put(piece);
     }
-    if (!putRemovals()) return false;
+    if (!putNotes()) return false;
     const page = history.after(cursor);
     if (page === null) {
       // Some of it was removed meanwhile: whoever comes again is told so.
@@ -192,6 +194,13 @@ export function openClient(
     { highWaterMark: BUFFER_BYTES, size: (chunk) => chunk?.byteLength ?? 0 },
   );
 
+  const note = (about: Pick<Entry, 'tenant' | 'jobId'>, bytes: Uint8Array) => {
+    if (stage === 'closing' || stage === 'gone' || !wanted(about)) return;
+    notes.push(bytes);
+    if (notes.length > 2 * MOST_REMOVALS) close();
+    else if (stage === 'live' && !putNotes()) fallBehind();
+  };
+
   return {
     subscription,
     body,
@@ -207,12 +216,8 @@ export function openClient(
       for (const chunk of chunks) put(chunk);
       cursor = Math.max(cursor, batch.entries.at(-1)?.position ?? 0);
     },
-    remove: (removal) => {
-      if (stage === 'closing' || stage === 'gone' || !wanted(removal)) return;
-      removals.push(removal);
-      if (removals.length > 2 * MOST_REMOVALS) close();
-      else if (stage === 'live' && !putRemovals()) fallBehind();
-    },
+    remove: (removal) => note(removal, removedFrame(removal.jobId)),
+    note,
     beat: () => {
       if (stage === 'gone') return;
       const read = queued - waiting();

@@ -11,6 +11,11 @@ export function removedFrame(jobId: string): Uint8Array {
   return encoder.encode(`event: removed\ndata: ${JSON.stringify({ jobId })}\n\n`);
 }
 
+/** That a person has paused a job, or let it go on. No event either, and without a position: whoever begins a stream asks how its job stands. */
+export function standingFrame(jobId: string, paused: boolean): Uint8Array {
+  return encoder.encode(`event: standing\ndata: ${JSON.stringify({ jobId, paused })}\n\n`);
+}
+
 /** One event on the wire. `data` is JSON, which has no line breaks; a client that comes again names `position`. */
 export function frame(position: number, event: string, data: string): Uint8Array {
   return encoder.encode(`id: ${position}\nevent: ${event}\ndata: ${data}\n\n`);

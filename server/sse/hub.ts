@@ -7,7 +7,7 @@ import { TERMINAL } from '@stageflow/engine/event';
 import { type Clock, type Log, StageflowError, type Timer } from '@stageflow/engine/kernel';
 import { isLive, OWNER } from '../auth/principal.ts';
 import { type Client, MOST_REMOVALS, openClient, type Subscription } from './client.ts';
-import { frame } from './frame.ts';
+import { frame, standingFrame } from './frame.ts';
 import { openHistory } from './history.ts';
 import { batchOf } from './recent.ts';
 
@@ -28,6 +28,8 @@ export interface StreamHub {
   readonly open: number;
   /** Begins a stream, with a first frame if there is one. Refused (`rate_limited`) when its token has as many as it may. */
   begin(subscription: Asked, opening: Uint8Array | null): ReadableStream<Uint8Array>;
+  /** Tells those who follow a job that it was paused, or goes on. */
+  standing(jobId: string, paused: boolean): void;
   /** Ends all streams and begins none any more (`not_ready`); clients come again by position. */
   close(): void;
 }
@@ -167,6 +169,10 @@ export function openHub({ engine, clock, log, streamsPerToken }: HubPorts): Stre
       clients.add(client);
       if (endsWith !== null && ledger.ended(endsWith)) awaitEnd(endsWith);
       return client.body;
+    },
+    standing: (jobId, paused) => {
+      const about = { jobId, tenant: ledger.service.owners.tenantOf(jobId) };
+      for (const client of clients) client.note(about, standingFrame(jobId, paused));
     },
     close: () => {
       closed = true;

@@ -20,7 +20,7 @@ describe('the view of a job', () => {
       state: 'DONE',
       verdict: 'complete',
       totals: causes,
-      progress: { pagesDone: 2, pagesKnown: 2, cellsDone: 5, cellsKnown: 5 },
+      progress: { pagesDone: 2, pagesScanned: 2, pagesKnown: 2, cellsDone: 5, cellsKnown: 5 },
       skipped: [{ reason: 'robots', count: 1 }],
       report: { key: 'j/report.json' },
     });
@@ -60,7 +60,16 @@ describe('the view of a job', () => {
 
   it('counts a page that ends early as needing no more cells', () => {
     const view = fold(history('urls', drafts.discovered(0), drafts.cell(page(0), 'axe'), drafts.pageDone(0)));
-    expect(view.progress).toEqual({ pagesDone: 1, pagesKnown: 1, cellsDone: 1, cellsKnown: 1 });
+    expect(view.progress).toEqual({ pagesDone: 1, pagesScanned: 1, pagesKnown: 1, cellsDone: 1, cellsKnown: 1 });
+  });
+
+  it('counts as scanned what the report counts: no page that was left out, failed or blocked', () => {
+    const ended = (n: number, status: 'scanned' | 'skipped' | 'failed' | 'blocked') => {
+      const draft = drafts.pageDone(n);
+      return [drafts.discovered(n), { ...draft, data: { ...draft.data, status } } as typeof draft];
+    };
+    const pages = [ended(0, 'scanned'), ended(1, 'skipped'), ended(2, 'failed'), ended(3, 'blocked')];
+    expect(fold(history('urls', ...pages.flat())).progress).toMatchObject({ pagesDone: 4, pagesScanned: 1 });
   });
 
   it('lets late events join without changing the state, its reason or the report', () => {

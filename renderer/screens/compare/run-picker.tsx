@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import type { JobSummary } from '../../api/schema.ts';
+import { count } from '../../report/words.ts';
 import { SeverityCounts } from '../../ui/severity-counts.tsx';
 import { moment } from '../../ui/time.ts';
 import styles from './compare.module.css';
@@ -30,7 +31,7 @@ export function RunPicker({
       </select>
       {job && (
         <p className={styles['quiet']}>
-          <a href={`/scan/${job.id}/report`}>Its report</a> · {job.progress.pagesDone.toLocaleString('en')} pages ·{' '}
+          <a href={`/scan/${job.id}/report`}>Its report</a> · {count(job.progress.pagesScanned, 'page')} ·{' '}
           <SeverityCounts counts={job.totals} />
         </p>
       )}

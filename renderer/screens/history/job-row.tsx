@@ -58,7 +58,7 @@ export const JobRow = memo(function JobRow({
         )}
       </td>
       <td className={styles['numeric']}>
-        {over ? progress.pagesDone : `${progress.pagesDone} of ${progress.pagesKnown}`}
+        {over ? progress.pagesScanned : `${progress.pagesDone} of ${progress.pagesKnown}`}
       </td>
       <td>
         <SeverityCounts counts={totals} />

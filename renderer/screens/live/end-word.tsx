@@ -10,7 +10,7 @@ const SHOWN = 5;
 export function EndWord({ view }: { readonly view: JobView }) {
   const { state, verdict, failure, progress, startedAt, endedAt, totals, report } = view;
   const took = endedAt === null ? '' : ` in ${stretch(endedAt - startedAt)}`;
-  const pages = `${progress.pagesDone.toLocaleString('en')} ${progress.pagesDone === 1 ? 'page' : 'pages'}`;
+  const pages = `${progress.pagesScanned.toLocaleString('en')} ${progress.pagesScanned === 1 ? 'page' : 'pages'}`;
   const cancelled = failure?.code === 'cancelled';
   const tone = state === 'DONE' ? (verdict === 'incomplete' ? 'part' : 'good') : cancelled ? 'quiet' : 'bad';
   const missing = troubles(view);

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { call } from '../../api/call.ts';
+import { useApp } from '../../state/store.ts';
 
 /** What the engine alone knows of a job, beside its events. */
 export interface Standing {
@@ -10,10 +11,12 @@ export interface Standing {
 
 const ASK_MS = 3000;
 
-/** Asks how a job stands: at first, and again and again while it waits for its turn. */
+/** Asks how a job stands: at first, when the stream says that it changed or comes back, and again and again while the job waits for its turn. */
 export function useStanding(id: string, state: string): Standing {
   const [standing, set] = useState({ paused: false, waiting: false });
   const pending = state === 'PENDING';
+  const told = useApp((app) => app.watched?.paused ?? null);
+  const live = useApp((app) => app.watched?.link.state === 'live');
   const over = state === 'DONE' || state === 'FAILED';
   useEffect(() => {
     if (over) {
@@ -33,6 +36,6 @@ export function useStanding(id: string, state: string): Standing {
       stop.abort();
       if (timer !== null) clearInterval(timer);
     };
-  }, [id, pending, over]);
+  }, [id, pending, over, told, live]);
   return { ...standing, setPaused: (paused) => set((now) => ({ ...now, paused })) };
 }

@@ -12,6 +12,8 @@ export interface WatchedJob {
   readonly link: Link;
   /** When the newest event came, in milliseconds since the epoch; null until one did. */
   readonly heardAt: number | null;
+  /** What the stream last said of its being paused; null until it said something. */
+  readonly paused: boolean | null;
   /** True once somebody removed it. */
   readonly removed: boolean;
   /** The newest lines of the job's log, oldest first. */
@@ -33,7 +35,17 @@ export const createJob: Slice<JobSlice> = (set, get) => ({
       const { watched } = get();
       if (watched?.id === jobId) set({ watched: { ...watched, ...part } });
     };
-    set({ watched: { id: jobId, view: null, link: { state: 'connecting' }, heardAt: null, removed: false, log: [] } });
+    set({
+      watched: {
+        id: jobId,
+        view: null,
+        link: { state: 'connecting' },
+        heardAt: null,
+        paused: null,
+        removed: false,
+        log: [],
+      },
+    });
     const fold = createFold((view, events) => {
       const log = [...(get().watched?.log ?? []), ...logLines(events, view)].slice(-MOST_LINES);
       change({ view, log, heardAt: view?.updatedAt ?? null });
@@ -43,6 +55,7 @@ export const createJob: Slice<JobSlice> = (set, get) => ({
       {
         onSnapshot: ({ views }) => fold.start(views.find((view) => view.jobId === jobId) ?? null),
         onEvents: (events) => fold.add(events),
+        onStanding: (_, paused) => change({ paused }),
         onRemoved: () => change({ removed: true }),
         onLink: (link) => change({ link }),
       },

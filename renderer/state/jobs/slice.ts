@@ -54,6 +54,8 @@ export const createJobs: Slice<JobsSlice> = (set, get) => ({
       {
         onSnapshot: () => soon(0),
         onEvents: () => soon(CALM_MS),
+        onStanding: (jobId, paused) =>
+          set({ jobs: get().jobs?.map((job) => (job.id === jobId ? { ...job, paused } : job)) ?? null }),
         onRemoved: (jobId) => get().forgetJob(jobId),
         onLink: (jobsLink) => set({ jobsLink }),
       },

@@ -292,6 +292,26 @@ describe('coming again', () => {
     await snapshot.stream.cancel();
   });
 
+  it('is told that a job is paused and goes on, once each, and others are not', async () => {
+    const job = scriptedJob(server.ledger);
+    const token = server.token(['submit', 'read']);
+    const mine = await open(token, ofJob(job.id));
+    const stranger = await open(server.token(['read'], 'others'), '/api/v1/stream');
+    await mine.stream.until((frames) => frames.length === 1);
+    await stranger.stream.until((frames) => frames.length === 1);
+    for (const name of ['pause', 'pause', 'resume'])
+      expect((await server.call(token, 'POST', `/api/v1/jobs/${job.id}/${name}`)).status).toBe(200);
+    const frames = await mine.stream.until((got) => got.filter(({ event }) => event === 'standing').length === 2);
+    expect(frames.filter(({ event }) => event === 'standing').map(({ id, data }) => [id, data])).toEqual([
+      ['', { jobId: job.id, paused: true }],
+      ['', { jobId: job.id, paused: false }],
+    ]);
+    scriptedJob(server.ledger, 'others').visit(0);
+    const seen = await stranger.stream.until((got) => got.some(({ event }) => event === 'scan.events.page.visited'));
+    expect(seen.map(({ event }) => event)).not.toContain('standing');
+    await Promise.all([mine.stream.cancel(), stranger.stream.cancel()]);
+  });
+
   it('starts from a snapshot when more jobs were removed than it can be told of', async () => {
     const jobs = Array.from({ length: 501 }, () => scriptedJob(server.ledger));
     for (const job of jobs) {
