@@ -234,6 +234,12 @@ export const ERRORS = {
     EXIT.environment,
     503,
   ),
+  engine_away: row(
+    'The engine is away for a moment: it starts, or is being started again. Its jobs are kept and go on; try again in a few seconds.',
+    EXIT.environment,
+    503,
+    'backoff',
+  ),
   node_name_taken: row(
     'Another live engine already bears the node name {node}. Set STAGEFLOW_NODE to another name.',
     EXIT.environment,

@@ -2,6 +2,7 @@ import { Suspense, useEffect, useRef } from 'react';
 import { useApp } from '../state/store.ts';
 import { ErrorBoundary } from '../ui/error-boundary.tsx';
 import { Failed, Loading } from '../ui/states.tsx';
+import { listenToDesktop } from './desktop.ts';
 import { Frame } from './frame.tsx';
 import { followLinks, useAddress } from './location.ts';
 import { matchRoute, ROUTES } from './routes.ts';
@@ -15,7 +16,7 @@ export function App() {
   const loadSession = useApp((state) => state.loadSession);
   useEffect(() => {
     void loadSession();
-    const stop = [followLinks(), listenForShortcuts()];
+    const stop = [followLinks(), listenForShortcuts(), listenToDesktop()];
     return () => {
       for (const end of stop) end();
     };

@@ -9,8 +9,12 @@ import { problemResponse } from '../problem.ts';
 import { OWNER_BASE } from './dial.ts';
 import { openRecords } from './records.ts';
 
+/** Where the desktop app's settings are in the ledger, and how long they may be. */
+const DESKTOP = 'desktop';
+const MOST_DESKTOP = 20_000;
+
 /**
- * What the command line asks of a live engine, beside the public API: the owner of the machine may name private addresses, login details and
+ * What the command line and the desktop's main process ask of a live engine, beside the public API: the owner of the machine may name private addresses, login details and
  * builds without a pod, which no route for strangers takes. Everything else is the app's.
  */
 export function withOwnerRoutes(app: App, engine: Engine, address: string | null): App {
@@ -26,6 +30,15 @@ export function withOwnerRoutes(app: App, engine: Engine, address: string | null
   const routes = new Hono()
     .basePath(OWNER_BASE)
     .get('/engine', (c) => c.json({ address }))
+    .get('/desktop', (c) => c.json(JSON.parse(engine.ledger.setting(DESKTOP) ?? '{}') as object))
+    .put('/desktop', async (c) => {
+      const text = await c.req.text();
+      const settings: unknown = text.length > MOST_DESKTOP ? null : JSON.parse(text);
+      if (typeof settings !== 'object' || settings === null)
+        throw new StageflowError('bad_request', { reason: 'these are no settings of the desktop app' });
+      engine.ledger.setSetting(DESKTOP, text);
+      return c.body(null, 204);
+    })
     .get('/jobs', async (c) => c.json(await records.jobs(Number(c.req.query('limit') ?? 100))))
     .post('/jobs', async (c) => {
       const { access, ...job } = (await c.req.json()) as Parameters<Engine['submit']>[0];

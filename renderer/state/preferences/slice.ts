@@ -1,9 +1,12 @@
+import type { ScanOptions } from '../../api/schema.ts';
 import type { Slice } from '../store.ts';
 
 /** What this browser remembers of its person. */
 export interface Preferences {
   /** False turns the shortcuts of a single key off (WCAG 2.1.4). */
   readonly singleKeys: boolean;
+  /** Options of the last archive that was scanned: an archive that is dropped on the desktop's window is scanned with them. */
+  readonly lastScan: ScanOptions;
 }
 
 export interface PreferencesSlice {
@@ -12,7 +15,7 @@ export interface PreferencesSlice {
 }
 
 const KEY = 'stageflow.preferences';
-const USUAL: Preferences = { singleKeys: true };
+const USUAL: Preferences = { singleKeys: true, lastScan: {} };
 
 function stored(): Preferences {
   try {

@@ -1,0 +1,41 @@
+import type { BrowserWindow } from 'electron';
+import type { Electron } from './electron.ts';
+import type { Settings } from './settings/keep.ts';
+
+/** Closing the window leaves the app in the tray, once a person was asked and said so, and only where there is a tray. */
+export function closeToTray(
+  window: BrowserWindow,
+  options: {
+    readonly dialog: Pick<Electron['dialog'], 'showMessageBox'>;
+    readonly settings: Settings;
+    readonly hasTray: () => boolean;
+    readonly isLeaving: () => boolean;
+  },
+): void {
+  const { dialog, settings, hasTray, isLeaving } = options;
+  let isAsking = false;
+  window.on('close', (event) => {
+    if (isLeaving() || !hasTray()) return;
+    const { closeToTray } = settings.now;
+    if (closeToTray === false) return;
+    event.preventDefault();
+    if (closeToTray) return window.hide();
+    if (isAsking) return;
+    isAsking = true;
+    void (async () => {
+      const { response } = await dialog.showMessageBox(window, {
+        type: 'question',
+        message: 'Keep Stageflow in the tray when its window is closed?',
+        detail: 'Scans go on there, and you are told when they are done. The settings change this.',
+        buttons: ['Keep in the tray', 'Quit'],
+        defaultId: 0,
+        cancelId: 0,
+        noLink: true,
+      });
+      await settings.change({ closeToTray: response === 0 });
+      window.close();
+    })().finally(() => {
+      isAsking = false;
+    });
+  });
+}

@@ -1,0 +1,70 @@
+/**
+ * IPC: what the window may ask of main beside the HTTP API: only what a web page cannot do.
+ * Enters: a call's name and its input. Leaves: its answer, or a coded refusal. The window gets the types; the schemas are held to in main.
+ */
+import { z } from 'zod';
+import { DesktopSettings } from '../settings/model.ts';
+
+/** Longest path that any system has. */
+const Path = z.string().min(1).max(32_768);
+
+/** A file that main offers the window: fetched once at `address`. */
+const Offer = z.strictObject({ name: z.string(), address: z.string() });
+
+/** How the engine is, in words for a person. */
+const EngineWord = z.strictObject({
+  phase: z.enum(['starting', 'ready', 'pausing', 'failed', 'leaving', 'left']),
+  /** Why it is not there; null when it is, or is about to be. */
+  reason: z.string().nullable(),
+});
+
+/** Every call with its input and its answer. */
+export const CALLS = {
+  /** The app in the window is there and listens to what main tells. */
+  'window.listens': { input: z.strictObject({}), answer: z.null() },
+  /** Files and folders that were dropped on the window; a folder is packed when it is fetched. Refused like a path on the command line. */
+  'files.take': { input: z.strictObject({ paths: z.array(Path).min(1).max(100) }), answer: z.array(Offer) },
+  /** Asks the person for an archive or a folder; none when they chose nothing. */
+  'files.choose': { input: z.strictObject({ kind: z.enum(['archive', 'folder']) }), answer: z.array(Offer) },
+  'settings.read': { input: z.strictObject({}), answer: DesktopSettings },
+  /** Changes what is named and leaves the rest. */
+  'settings.change': { input: DesktopSettings.partial().strict(), answer: DesktopSettings },
+  'engine.read': { input: z.strictObject({}), answer: EngineWord },
+  /** Starts an engine again that failed. */
+  'engine.again': { input: z.strictObject({}), answer: EngineWord },
+  /** Shows the folder of the logs. */
+  'logs.show': { input: z.strictObject({}), answer: z.null() },
+  'about.read': {
+    input: z.strictObject({}),
+    answer: z.strictObject({ version: z.string(), platform: z.string(), hasTray: z.boolean() }),
+  },
+} as const;
+
+export type CallName = keyof typeof CALLS;
+export type CallInput<K extends CallName> = z.input<(typeof CALLS)[K]['input']>;
+export type CallAnswer<K extends CallName> = z.output<(typeof CALLS)[K]['answer']>;
+
+/** What a call comes to: errors cross the border as data, with the code and the sentence of the error table. */
+export type Outcome<T> =
+  | { readonly ok: true; readonly answer: T }
+  | { readonly ok: false; readonly code: string; readonly sentence: string };
+
+/** What main tells the window without being asked. */
+export interface Told {
+  /** A screen to show. */
+  readonly go: { readonly path: string };
+  /** Files that came from outside the window: the command line, "Open with", the dock. */
+  readonly offered: { readonly offers: z.output<typeof Offer>[] };
+}
+
+/** Channels are the calls' names behind this. */
+export const CHANNEL = 'stageflow:';
+
+/** What the preload puts into the window as `stageflow`. */
+export interface Desktop {
+  call<K extends CallName>(name: K, input: CallInput<K>): Promise<Outcome<CallAnswer<K>>>;
+  /** Paths never enter the window: the files are named by what was dropped. */
+  take(files: readonly File[]): Promise<Outcome<CallAnswer<'files.take'>>>;
+  /** Returns how to stop listening. */
+  on<K extends keyof Told>(name: K, tell: (told: Told[K]) => void): () => void;
+}

@@ -1,0 +1,103 @@
+import { statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { buildPreload } from '../../main/build.ts';
+import { startDesktop } from '../../main/start.ts';
+import { createWorld } from './electron/index.ts';
+import type { World } from './electron/world.ts';
+
+const HOST = join(import.meta.dirname, '../../main/host/index.ts');
+
+/** The app as it runs in the stand-in, with a data folder of its own, and the hands of a person. */
+export interface RunningApp {
+  readonly world: World;
+  readonly home: string;
+  /** The window that is there now. */
+  window(): AppWindow;
+  page(): Promise<Page>;
+  /** Drops files or folders of the disk in the middle of the window. */
+  drop(...paths: string[]): Promise<void>;
+  /** A request of the window's page. */
+  ask(path: string, init?: RequestInit): Promise<Response>;
+  /** A call of the window's page, as the preload makes it. */
+  call(name: string, input: unknown): Promise<unknown>;
+  /** Chooses an entry of the tray by its words. */
+  chooseInTray(label: string | RegExp): void;
+  /** Quits, and waits until the engine's process has ended. */
+  quit(): Promise<void>;
+}
+
+/** What tests see of the stand-in's window beyond Electron's. */
+export interface AppWindow {
+  readonly webContents: unknown;
+  readonly page: Promise<Page>;
+  readonly state: {
+    readonly shown: boolean;
+    readonly focused: number;
+    readonly destroyed: boolean;
+    readonly progress: number;
+  };
+  close(): void;
+}
+
+/** Starts the real main, the real preload and the real engine's process. `before` may change the world first. */
+export async function startApp(
+  browser: Browser | null,
+  options: { readonly argv?: readonly string[]; readonly before?: (world: World) => void } = {},
+): Promise<RunningApp> {
+  const world = createWorld(browser);
+  options.before?.(world);
+  const home = join(world.folder, 'home');
+  process.env['STAGEFLOW_HOME'] = home;
+  const preload = await buildPreload(world.folder);
+  await startDesktop(world.electron, { preload, host: HOST }, options.argv ?? []);
+  const window = () => {
+    const [first] = world.windows;
+    if (first === undefined) throw new Error('there is no window');
+    return first as AppWindow;
+  };
+  return {
+    world,
+    home,
+    window,
+    page: () => window().page,
+    drop: async (...paths) => dropOn(await window().page, paths),
+    ask: async (path, init = {}) => {
+      const [handler] = world.handlers.values();
+      if (handler === undefined) throw new Error('nobody answers the window');
+      return handler(new Request(`stageflow-app://window${path}`, init));
+    },
+    call: async (name, input) => {
+      const event = { sender: window().webContents, senderFrame: { url: 'stageflow-app://window/', parent: null } };
+      return world.calls.get(`stageflow:${name}`)?.(event as never, input);
+    },
+    chooseInTray: (label) => {
+      const entry = world.trays
+        .at(-1)
+        ?.menu.find((one) => (typeof label === 'string' ? one.label === label : label.test(one.label ?? '')));
+      if (entry?.click === undefined || entry.enabled === false) throw new Error(`the tray offers no ${String(label)}`);
+      entry.click();
+    },
+    quit: async () => {
+      world.electron.app.quit();
+      await world.ended.promise;
+      world.dispose();
+    },
+  };
+}
+
+/** Drags files in from outside, as the system does. */
+async function dropOn(page: Page, paths: readonly string[]): Promise<void> {
+  await page.evaluate(
+    (known) => {
+      const registered = (globalThis as unknown as { __paths: Map<string, string> }).__paths;
+      for (const [key, path] of known) registered.set(key ?? '', path ?? '');
+    },
+    paths.map((path) => [`${basename(path)}:${statSync(path).isFile() ? statSync(path).size : 'folder'}`, path]),
+  );
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data });
+  await session.detach();
+}

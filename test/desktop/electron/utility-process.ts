@@ -1,0 +1,36 @@
+import { fork } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { join } from 'node:path';
+import { knownOptions, strict } from './strict.ts';
+import type { World } from './world.ts';
+
+/** `utilityProcess`: a real child process whose messages are structured clones, with `process.parentPort` in it. */
+export function createUtilityProcess(world: World) {
+  return strict('utilityProcess', {
+    fork: (entry: string, args: string[] = [], options: { stdio?: 'pipe'; serviceName?: string } = {}) => {
+      if (!world.isReady) throw new Error('utilityProcess cannot be created before app is ready');
+      knownOptions('utilityProcess.fork', options, ['stdio', 'serviceName']);
+      const child = fork(entry, args, {
+        serialization: 'advanced',
+        execArgv: ['--import', join(import.meta.dirname, 'parent-port.ts')],
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      });
+      const utility = Object.assign(new EventEmitter(), {
+        stdout: child.stdout,
+        stderr: child.stderr,
+        get pid() {
+          return child.exitCode === null ? child.pid : undefined;
+        },
+        postMessage: (message: unknown) => {
+          if (child.connected) child.send(message as object, () => {});
+        },
+        kill: () => child.kill('SIGTERM'),
+      });
+      child.on('message', (message) => utility.emit('message', message));
+      child.on('spawn', () => utility.emit('spawn'));
+      child.on('exit', (code) => utility.emit('exit', code ?? 1));
+      world.hosts.push({ pid: child.pid, kill: () => child.kill('SIGKILL') });
+      return strict('UtilityProcess', utility);
+    },
+  });
+}

@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { leftovers } from '../e2e/cli.ts';
+import { type RunningApp, startApp } from './app.ts';
+
+/** Ports on which a process listens, by inode of its sockets. */
+function listening(pid: number): string[] {
+  const inodes = new Set(
+    readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
+      } catch {
+        return [];
+      }
+    }),
+  );
+  const LISTEN = '0A';
+  return ['tcp', 'tcp6', 'udp', 'udp6'].flatMap((kind) =>
+    readFileSync(`/proc/${pid}/net/${kind}`, 'utf8')
+      .split('\n')
+      .slice(1)
+      .map((row) => row.trim().split(/\s+/))
+      .filter(
+        ([, , , state, , , , , , inode]) => inodes.has(inode ?? '') && (state === LISTEN || kind.startsWith('udp')),
+      )
+      .map(([, local]) => `${kind} ${local}`),
+  );
+}
+
+describe('the life of the desktop app, without a screen', () => {
+  let app: RunningApp;
+  beforeAll(async () => {
+    app = await startApp(null);
+  });
+  afterAll(() => app.world.dispose());
+  const status = async () => (await app.ask('/api/v1/session')).status;
+  const pid = () => app.world.hosts.at(-1)?.pid ?? 0;
+
+  it('begins in a sandbox, with rights for its own scheme alone, and one engine that answers its owner', async () => {
+    expect(app.world.sandboxed).toBe(true);
+    expect([...app.world.schemes.keys()]).toEqual(['stageflow-app']);
+    expect(app.world.linkSchemes).toEqual(['stageflow']);
+    expect(await (await app.ask('/api/v1/session')).json()).toEqual({ tenant: 'local', scopes: ['admin'] });
+    expect(app.world.hosts.length).toBe(1);
+  });
+
+  it('opens no port: neither main nor the engine listens on one', () => {
+    expect(listening(pid())).toEqual([]);
+  });
+
+  it('keeps settings where the jobs are', async () => {
+    expect(await app.call('settings.change', { closeToTray: false })).toMatchObject({ ok: true });
+    expect(await app.call('settings.read', {})).toMatchObject({ ok: true, answer: { closeToTray: false } });
+    expect((await app.ask('/local/v1/desktop')).status).toBe(404);
+  });
+
+  it('starts the engine again when it is killed, tells so, and goes on with what was asked meanwhile', async () => {
+    const killed = pid();
+    app.world.hosts.at(-1)?.kill();
+    await expect.poll(() => app.world.trays[0]?.tooltip).toMatch(/started again|starting/);
+    expect(await status()).toBe(200);
+    expect(pid()).not.toBe(killed);
+    expect(await app.call('settings.read', {})).toMatchObject({ answer: { closeToTray: false } });
+    await expect.poll(() => app.world.trays[0]?.tooltip).toBe('Stageflow: Nothing is being scanned');
+  });
+
+  it('shows its logs, and starts nothing twice', async () => {
+    app.chooseInTray('Show the logs');
+    expect(app.world.openedPaths).toEqual([join(app.world.folder, 'logs')]);
+    expect(readFileSync(join(app.world.folder, 'logs', 'stageflow.log'), 'utf8')).toContain('"phase":"pausing"');
+    expect(await app.call('engine.again', {})).toMatchObject({ ok: true, answer: { phase: 'ready' } });
+    expect(app.world.hosts.length).toBe(2);
+  });
+
+  it('leaves to an instance that is there already', async () => {
+    const second = await startApp(null, { before: (world) => void (world.isFirst = false) });
+    await second.world.ended.promise;
+    expect([second.world.hosts.length, second.world.windows.size]).toEqual([0, 0]);
+    second.world.dispose();
+  });
+
+  it('ends with its window, and leaves nothing running', async () => {
+    app.window().close();
+    await app.world.ended.promise;
+    expect(app.world.trays[0]?.removed).toBe(true);
+    expect(leftovers(app.home)).toEqual([]);
+  });
+});
