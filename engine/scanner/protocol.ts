@@ -151,6 +151,8 @@ export type RunnerAssignment = z.infer<typeof RunnerAssignment>;
 export const WarmUpAssignment = z.object({
   role: z.literal('warm-up'),
   protocol: z.literal(PROTOCOL_VERSION),
+  /** Take a page of the runner's own through everything first: worth it where there is time before the job comes. */
+  rehearse: z.boolean(),
   /** Scanners to be loaded ahead. */
   scanners: RunnerAssignment.shape.scanners,
   /** How the browser is started; a job that needs it otherwise starts its own. */

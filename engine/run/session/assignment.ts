@@ -101,6 +101,7 @@ export function warmUpFor({ spec }: JobRow, surroundings: RunnerSurroundings): A
   return {
     role: 'warm-up',
     protocol: PROTOCOL_VERSION,
+    rehearse: false,
     scanners: spec.modules.map((m) => ({ id: m.id, options: m.options })),
     browser: browserOf(spec.device, surroundings),
   };
@@ -112,6 +113,7 @@ export function warmUpOf(
   surroundings: RunnerSurroundings,
 ): Omit<WarmUpAssignment, 'role' | 'protocol'> {
   return {
+    rehearse: true,
     scanners: [...manifests.values()]
       .filter((manifest) => manifest.defaultOn)
       .map((manifest) => ({ id: manifest.id, options: {} })),

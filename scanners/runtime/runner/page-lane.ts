@@ -18,8 +18,8 @@ import { visitPage, type Visited, type VisitRules } from './visit.ts';
 
 /** What the page lane works with. */
 export interface PageLane {
-  readonly assignment: RunnerAssignment;
-  readonly channel: EngineChannel;
+  readonly assignment: Pick<RunnerAssignment, 'source' | 'siteOrigin' | 'productionOrigin' | 'device' | 'timeouts'>;
+  readonly channel: Pick<EngineChannel, 'next' | 'send' | 'putArtifact'>;
   readonly context: BrowserContext;
   readonly guard: RequestGuard;
   readonly proxy: Proxy;
@@ -68,6 +68,17 @@ export async function runPageLane(lane: PageLane, opening: Promise<Tab>): Promis
       tab.uses += 1;
       const done: Desk | 'lost' | null = await showPage(tab, work, lane, tracer);
       const lost = done === 'lost' || (done !== null && done.lost !== null);
+      const before = desk;
+      if (done && done !== 'lost') {
+        const finishing = async () => {
+          await before;
+          await finishPage(done, lane);
+        };
+        // What the page has come to is on its way while the tab leaves it.
+        desk = finishing();
+        // An error is rethrown where the promise is awaited; until then it must not end the process as unhandled.
+        desk.catch(() => {});
+      }
       const spent = lost || (await tab.heavy());
       const left =
         !lost &&
@@ -79,17 +90,19 @@ export async function runPageLane(lane: PageLane, opening: Promise<Tab>): Promis
         await tab.close();
         tab = null;
       }
-      await desk;
-      if (done && done !== 'lost') {
-        desk = finishPage(done, lane);
-        // An error is rethrown where the promise is awaited; until then it must not end the process as unhandled.
-        desk.catch(() => {});
-      }
+      await before;
     }
     await desk;
   } finally {
     await tab?.close();
   }
+}
+
+/** Takes one page, in a tab that stays open, through all that the lane does. Throws when it could not be scanned. */
+export async function showWhole(tab: Tab, work: PageWork, lane: PageLane): Promise<void> {
+  const done = await showPage(tab, work, lane, { redo: async (draft) => draft });
+  if (done === null || done === 'lost' || done.lost !== null) throw new StageflowError('page_failed');
+  await Promise.all([finishPage(done, lane), blank(tab, lane)]);
 }
 
 /** Leaves the page: nothing of it may run on, and nothing it stored may meet the next page. */
@@ -150,7 +163,7 @@ async function showPage(
   tab: Tab,
   work: PageWork,
   lane: PageLane,
-  tracer: ReturnType<typeof createFailureTracer>,
+  tracer: Pick<ReturnType<typeof createFailureTracer>, 'redo'>,
 ): Promise<Desk | 'lost' | null> {
   const { channel } = lane;
   const pageId = work.page.id;
@@ -273,7 +286,10 @@ function pageDone(
 }
 
 /** What scanners know of the job when they look at a page. */
-export function jobFacts(assignment: RunnerAssignment, url: string): JobFacts {
+export function jobFacts(
+  assignment: Pick<RunnerAssignment, 'source' | 'productionOrigin' | 'device'>,
+  url: string,
+): JobFacts {
   return {
     source: assignment.source,
     origin: new URL(url).origin,

@@ -10,7 +10,7 @@ import { runMachineLane, runSiteLane } from './other-lanes.ts';
 import { runPageLane } from './page-lane.ts';
 import { openDarkroom } from './picture.ts';
 import { loadScanners } from './scanner-modules.ts';
-import { openTab, requestGuard } from './tab.ts';
+import { guarded, openTab, requestGuard } from './tab.ts';
 import { takeUp, type WarmRunner } from './warm-up.ts';
 
 /** A log on stderr, the only descriptor besides the channel. */
@@ -71,9 +71,9 @@ export async function runAssignment(
         access.storageState as Parameters<typeof browser.context.setStorageState>[0],
       );
     if (access.cookies.length > 0) await browser.context.addCookies([...access.cookies]);
-    const darkroom = openDarkroom(browser.context);
+    const darkroom = proven.tabs?.darkroom ?? openDarkroom(browser.context);
     // The first page's tab is made while the engine is told and the origin is read; last, since a tab behind another one is drawn late.
-    const firstTab = openTab(browser.context, guard);
+    const firstTab = proven.tabs ? guarded(proven.tabs.first, guard) : openTab(browser.context, guard);
     firstTab.catch(() => {});
     await channel.send({
       type: 'runner.ready',

@@ -39,8 +39,22 @@ export async function within<T>(work: Promise<T>, ms: number, error: () => Error
 /** Nodes, and bytes of script memory, beyond which a page takes its renderer with it: what it grew to, the next page would inherit. */
 const HEAVY = { nodes: 150_000, bytes: 256 * 2 ** 20 } as const;
 
-/** Opens a tab and fits it out: dialogs are dismissed, popups closed, the Network domain recorded, requests guarded. */
+/** Opens a tab, fits it out and guards its requests. */
 export async function openTab(context: BrowserContext, guard: RequestGuard): Promise<Tab> {
+  return guarded(await bareTab(context), guard);
+}
+
+/** Puts a tab that has loaded no page of the job's yet under the job's rules. */
+export async function guarded(tab: Tab, guard: RequestGuard): Promise<Tab> {
+  await guard(tab.cdp, tab.mainFrame, tab.departures);
+  return tab;
+}
+
+/**
+ * Opens a tab and fits it out with all that is the same for every job: dialogs are dismissed, popups closed, the Network domain recorded.
+ * No page that is not ours may be loaded in it before it is `guarded`.
+ */
+export async function bareTab(context: BrowserContext): Promise<Tab> {
   const page = await context.newPage();
   const crashed = new AbortController();
   page.on('crash', () => crashed.abort(new StageflowError('page_crashed')));
@@ -57,7 +71,6 @@ export async function openTab(context: BrowserContext, guard: RequestGuard): Pro
   ]);
   const mainFrame = (await cdp.send('Page.getFrameTree')).frameTree.frame.id;
   const departures = watchDepartures(cdp, mainFrame);
-  await guard(cdp, mainFrame, departures);
 
   return {
     page,

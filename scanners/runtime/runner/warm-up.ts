@@ -4,8 +4,11 @@ import type { SandboxProof, WarmUpAssignment } from '@stageflow/engine/sdk';
 import type { EngineChannel } from '../channel/index.ts';
 import { type Proxy, startProxy } from '../proxy/index.ts';
 import { type Browser, type BrowserSettings, launchBrowser } from './browser.ts';
+import { type Darkroom, openDarkroom } from './picture.ts';
+import { openStage, rehearse, type Stage } from './rehearsal.ts';
 import { proveSandbox, sandboxHolds } from './sandbox-proof.ts';
 import { loadScanners } from './scanner-modules.ts';
+import { bareTab, type Tab } from './tab.ts';
 
 /** A browser whose sandbox was seen to hold, and its own name for itself: the scanners' fetches are to look like the page's. */
 export interface ProvenBrowser {
@@ -33,37 +36,66 @@ async function startProven(settings: BrowserSettings, proxyPort: number): Promis
   }
 }
 
-/** What stands ready before a job is known: the proxy, a browser that nobody has used, and the scanners' code in memory. */
+/** Tabs that a browser has open before its job comes; no page but our own was ever loaded in them. */
+export interface TabsAhead {
+  readonly darkroom: Darkroom;
+  readonly first: Tab;
+}
+
+/** What stands ready before a job is known: the proxy, a browser that nobody has used, its first tabs, and the scanners' code in memory. */
 export interface WarmRunner {
   readonly proxy: Proxy;
   readonly proven: ProvenBrowser;
+  readonly tabs: TabsAhead;
   readonly settings: BrowserSettings;
 }
 
-const openProxy = (channel: EngineChannel) =>
-  startProxy({ tunnel: (authority) => channel.tunnel(authority), site: null });
+const openProxy = (channel: EngineChannel, stage: Stage | null) =>
+  startProxy({ tunnel: async (authority) => stage?.dial(authority) ?? channel.tunnel(authority), site: null });
+
+/** Opens a browser's first tabs. The first page's tab comes last, since a tab behind another one is drawn late. */
+async function openAhead({ context }: Browser): Promise<TabsAhead> {
+  const darkroom = openDarkroom(context);
+  return { darkroom, first: await bareTab(context) };
+}
 
 /** Brings up what most jobs need. Throws `browser_failed`. */
 export async function warmUp(assignment: WarmUpAssignment, channel: EngineChannel): Promise<WarmRunner> {
   const settings = { ...assignment.browser, access: false };
-  const proxy = await openProxy(channel);
-  const [proven] = await Promise.all([startProven(settings, proxy.port), loadScanners(assignment.scanners)]);
-  return { proxy, proven, settings };
+  const stage = assignment.rehearse ? await openStage() : null;
+  const proxy = await openProxy(channel, stage);
+  const [proven, scanners] = await Promise.all([startProven(settings, proxy.port), loadScanners(assignment.scanners)]);
+  const { browser, agentName } = proven;
+  let tabs = await openAhead(browser);
+  if (stage !== null) {
+    const { darkroom, first: tab } = tabs;
+    try {
+      await rehearse({ browser, agentName, settings, proxy, scanners, darkroom, tab });
+    } catch {
+      // Without it the first page takes longer, and whatever is wrong shows there. Nothing of ours may be in its tab.
+      await tab.close();
+      await darkroom.close();
+      tabs = await openAhead(browser);
+    }
+    await stage.close();
+  }
+  return { proxy, proven, tabs, settings };
 }
 
-/** What a job starts with: the warm parts that fit it, new ones in place of the others. */
+/** What a job starts with: the warm parts that fit it, new ones in place of the others. Tabs belong to their browser and go with it. */
 export function takeUp(
   warm: WarmRunner | null,
   settings: BrowserSettings,
   channel: EngineChannel,
-): { readonly proxy: Promise<Proxy>; browser(): Promise<ProvenBrowser> } {
-  const proxy = warm === null ? openProxy(channel) : Promise.resolve(warm.proxy);
+): { readonly proxy: Promise<Proxy>; browser(): Promise<ProvenBrowser & { readonly tabs: TabsAhead | null }> } {
+  const proxy = warm === null ? openProxy(channel, null) : Promise.resolve(warm.proxy);
   return {
     proxy,
     browser: async () => {
-      if (warm !== null && isDeepStrictEqual(warm.settings, settings)) return warm.proven;
+      if (warm !== null && isDeepStrictEqual(warm.settings, settings))
+        return { ...warm.proven, tabs: warm.tabs.first.crashed.aborted ? null : warm.tabs };
       await warm?.proven.browser.close();
-      return startProven(settings, (await proxy).port);
+      return { ...(await startProven(settings, (await proxy).port)), tabs: null };
     },
   };
 }

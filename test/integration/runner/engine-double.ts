@@ -41,6 +41,8 @@ export interface RunOrder {
   readonly crawl?: number;
   /** Told the runner's process id as soon as it runs. */
   readonly started?: (pid: number) => void;
+  /** Lets the runner warm up, rehearsal included, before it is given the assignment. */
+  readonly warm?: true;
   /** Hosts that may be dialled, `host:port` -> local port; `any` dials what is asked. */
   readonly dial?: ReadonlyMap<string, number> | 'any';
 }
@@ -81,6 +83,9 @@ export async function runRunner(order: RunOrder): Promise<RunRecord> {
     chromium: CHROMIUM,
     ...order.assignment,
   };
+  const { device, viewport, userAgent, locale, testTrust, chromium } = assignment;
+  const browser = { device, viewport, userAgent, locale, testTrust, chromium };
+  let cold = order.warm === true;
   const [command, args] = unprivileged(process.execPath, [MAIN]);
   const child = spawn(command, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -129,7 +134,11 @@ export async function runRunner(order: RunOrder): Promise<RunRecord> {
     budget: { left: 2 ** 31 },
     end: () => child.kill('SIGKILL'),
     handlers: {
-      assignment: async () => assignment,
+      assignment: async () => {
+        if (!cold) return assignment;
+        cold = false;
+        return { role: 'warm-up', protocol: 1, rehearse: true, scanners: assignment.scanners, browser };
+      },
       input: async () => null,
       message: async (message) => {
         if (message.type !== 'heartbeat') messages.push(message);
