@@ -89,6 +89,7 @@ export class FileStore implements ArtifactStore {
       const handle = await open(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
       try {
         await this.#write(handle, receipt.chunks());
+        options.assertStill?.();
         await rename(unfinished, path);
       } catch (error) {
         await unlink(unfinished).catch(() => {});

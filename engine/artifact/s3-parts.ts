@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Client } from 'minio';
 import { PART_BYTES, patiently } from './s3-client.ts';
+import type { PutOptions } from './store.ts';
 
 /** Cuts a body into parts of `size` bytes (the last may be shorter); holds one part and one chunk in memory. */
 export async function* inParts(
@@ -32,7 +33,7 @@ export async function putInParts(
   bucket: string,
   key: string,
   parts: AsyncIterable<Buffer>,
-  headers: Record<string, string>,
+  { headers, assertStill }: { readonly headers: Record<string, string> } & Pick<PutOptions, 'assertStill'>,
 ): Promise<void> {
   const upload = await patiently(() => client.initiateNewMultipartUpload(bucket, key, { ...headers }));
   try {
@@ -49,6 +50,7 @@ export async function putInParts(
       const { etag } = await patiently(() => client.uploadPart({ ...at, headers: { ...at.headers } }, part));
       sent.push({ part: at.partNumber, etag });
     }
+    assertStill?.();
     await client.completeMultipartUpload(bucket, key, upload, sent);
   } catch (error) {
     // What cannot be taken back now is swept when it is a day old.

@@ -58,9 +58,13 @@ export class S3Store implements ArtifactStore {
       // A full part may be all there is; one more look tells, and it also lets the body's last check speak before anything is sent.
       const second = head.length < PART_BYTES ? null : await parts.next();
       if (second === null || second.done) {
+        options.assertStill?.();
         await patiently(async () => (await this.#client()).putObject(bucket, key, head, head.length, { ...headers }));
       } else {
-        await putInParts(await this.#client(), bucket, key, chain([head, second.value], parts), headers);
+        await putInParts(await this.#client(), bucket, key, chain([head, second.value], parts), {
+          headers,
+          assertStill: options.assertStill,
+        });
       }
       return { key, sha256: receipt.sha256(), size: receipt.size() };
     });

@@ -17,6 +17,8 @@ export interface PutOptions {
   /** Refuse and leave nothing when there are more or fewer bytes than announced. */
   readonly expectSize?: number;
   readonly contentType?: string;
+  /** Asked when all bytes are there, before the object takes its place: what it throws is thrown, nothing is left, and an older object stays. */
+  readonly assertStill?: (() => void) | undefined;
 }
 
 /** A part of an object, in bytes. What lies beyond the object's end is left out. */

@@ -3,6 +3,7 @@ import type { JobRow } from '../ledger/port.ts';
 import { exitFailure, planPod, type Role, type RunningContainer, type RunningPod } from '../pod/index.ts';
 import { mostUnpacked } from '../scanner/index.ts';
 import { watchContainers } from './container-watch.ts';
+import { fencedStore } from './fenced-store.ts';
 import type { AttemptFacts, EnginePorts, JobEgress } from './ports.ts';
 import { createQueue, type Queue } from './queue.ts';
 import { historyOf } from './session/crawl.ts';
@@ -62,7 +63,7 @@ export async function runAttempt(
   let egress: JobEgress | null = null;
   const session = createSession(job, queue, job.spec.access ? ports.secrets.get(job.id) : null, {
     ledger: ports.ledger,
-    store: ports.store,
+    store: fencedStore(ports, job),
     clock,
     log,
     lock: ports.lock,

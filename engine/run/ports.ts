@@ -62,9 +62,9 @@ export interface AttemptFacts {
   readonly egress: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Aggregation and rendering behind one call. `failure` is what the job is about to end with; null when it is not failing, or has said so already. */
+/** Aggregation and rendering behind one call, for an attempt of a job: when a newer one has begun, nothing is stored (`fenced`). `failure` is what the job is about to end with; null when it is not failing, or has said so already. */
 export type ReportWriter = (
-  jobId: string,
+  job: { readonly id: string; readonly attempt: number },
   failure: Failure | null,
 ) => Promise<{
   readonly report: { readonly key: string; readonly sha256: string; readonly size: number };

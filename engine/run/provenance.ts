@@ -1,5 +1,6 @@
 import { artifactKeys } from '../artifact/index.ts';
 import type { JobRow } from '../ledger/port.ts';
+import { type FencedStore, fencedStore } from './fenced-store.ts';
 import type { AttemptFacts, EnginePorts } from './ports.ts';
 
 /** What `provenance.json` holds: how and on what each attempt ran. */
@@ -15,7 +16,7 @@ export interface Provenance {
 const MOST_BYTES = 16 * 2 ** 20;
 
 /** The stored provenance of a job, or null before its first attempt ended. */
-async function readProvenance(jobId: string, ports: Pick<EnginePorts, 'store'>): Promise<Provenance | null> {
+async function readProvenance(jobId: string, ports: Pick<Ports, 'store'>): Promise<Provenance | null> {
   const object = await ports.store.get('scanner-artifacts', artifactKeys.provenance(jobId));
   if (!object || object.size > MOST_BYTES) return null;
   const chunks: Uint8Array[] = [];
@@ -24,7 +25,7 @@ async function readProvenance(jobId: string, ports: Pick<EnginePorts, 'store'>):
 }
 
 /** What saving it takes. */
-type Ports = Pick<EnginePorts, 'store'> & { readonly bus: Pick<EnginePorts['bus'], 'facts'> };
+type Ports = { readonly store: Pick<FencedStore, 'get' | 'put'> } & { readonly bus: Pick<EnginePorts['bus'], 'facts'> };
 
 /** Stores a job's provenance with these attempts in it. */
 async function save(job: JobRow, attempts: readonly AttemptFacts[], { store, bus }: Ports): Promise<Provenance> {
@@ -51,8 +52,9 @@ export async function keepProvenance(job: JobRow, ports: Ports): Promise<Provena
 /** Adds one attempt to the job's provenance. A store that cannot take it is logged, never a failed job. */
 export async function saveAttemptFacts(job: JobRow, facts: AttemptFacts, ports: EnginePorts): Promise<void> {
   try {
-    const before = await readProvenance(job.id, ports);
-    await save(job, [...(before?.attempts ?? []).filter((a) => a.attempt !== facts.attempt), facts], ports);
+    const fenced = { bus: ports.bus, store: fencedStore(ports, job) };
+    const before = await readProvenance(job.id, fenced);
+    await save(job, [...(before?.attempts ?? []).filter((a) => a.attempt !== facts.attempt), facts], fenced);
   } catch (error) {
     ports.log.warn('the provenance of an attempt could not be stored', { jobId: job.id, error });
   }

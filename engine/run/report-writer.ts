@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { aggregate, type AggregateInput, readHistory, scannerResults } from '../aggregate/index.ts';
-import { artifactKeys, type ArtifactStore, readZstJson } from '../artifact/index.ts';
+import { artifactKeys, readZstJson } from '../artifact/index.ts';
 import type { Bus } from '../bus/port.ts';
 import type { Failure } from '../event/index.ts';
 import { asStageflowError, type Log } from '../kernel/index.ts';
@@ -8,6 +8,7 @@ import type { Ledger } from '../ledger/port.ts';
 import { ensureReportTemplate, type Report, renderHtml, renderJson, renderScannerHtml } from '../report/index.ts';
 import type { Manifest } from '../scanner/index.ts';
 import type { ReportWriter } from './ports.ts';
+import { type FencedStore, fencedStore } from './fenced-store.ts';
 import { keepProvenance } from './provenance.ts';
 import { ZIP_ORIGIN } from './session/assignment.ts';
 import { whyNothing } from './why-nothing.ts';
@@ -22,14 +23,14 @@ const SCANNER_PAGE = 5 * 2 ** 20;
 
 interface Deps {
   readonly ledger: Ledger;
-  readonly store: ArtifactStore;
+  readonly store: FencedStore;
   readonly manifests: ReadonlyMap<string, Manifest>;
   readonly bus: Pick<Bus, 'facts'>;
   readonly log: Log;
 }
 
 /** Reads an object whole, up to `most` bytes; null when it is gone or larger. */
-export async function readObject(store: ArtifactStore, key: string, most: number): Promise<Buffer | null> {
+export async function readObject(store: Pick<FencedStore, 'get'>, key: string, most: number): Promise<Buffer | null> {
   const object = await store.get('scanner-artifacts', key);
   if (!object || object.size > most) return null;
   const chunks: Uint8Array[] = [];
@@ -39,9 +40,14 @@ export async function readObject(store: ArtifactStore, key: string, most: number
 
 /** Builds a job's report from ledger and store, stores every form of it, and says what it came to. */
 export function createReportWriter(deps: Deps): ReportWriter {
-  const { ledger, store } = deps;
-  return async (jobId, failure) => {
-    const [report, template] = await Promise.all([buildReport(jobId, failure, deps), ensureReportTemplate()]);
+  const { ledger } = deps;
+  return async (of, failure) => {
+    const jobId = of.id;
+    const store = fencedStore(deps, of);
+    const [report, template] = await Promise.all([
+      buildReport(jobId, failure, { ...deps, store }),
+      ensureReportTemplate(),
+    ]);
     const history = readHistory(ledger.events(jobId));
     const readArtifact = (key: string) => readObject(store, key, 16 * 2 ** 20);
     const put = (key: string, text: string) => store.put('scanner-artifacts', key, Buffer.from(text));

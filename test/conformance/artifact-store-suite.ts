@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { removeOlder, storeCanary } from '../../engine/artifact/index.ts';
 import type { ArtifactStore, Bucket, ByteRange } from '../../engine/artifact/index.ts';
-import { systemClock } from '../../engine/kernel/index.ts';
+import { StageflowError, systemClock } from '../../engine/kernel/index.ts';
 
 const JOB = '01j9z3k4m5n6p7q8r9s0t1v2w3';
 export const key = (name: string) => `${JOB}/${name}`;
@@ -144,6 +144,31 @@ export function artifactStoreSuite(candidate: Candidate): void {
     expect(await textOf(store, key('kept'))).toBe('old');
     expect(await keysOf(store, key(''))).toEqual([key('kept')]);
   });
+
+  it.each([
+    ['a few bytes', 3],
+    ['more than one part', 18 * 2 ** 20],
+  ])(
+    'asks at last whether the object is still wanted, and leaves the older one where it is not: %s',
+    async (_, size) => {
+      await store.put('scanner-artifacts', key('wanted'), bytesOf('old'));
+      let read = 0;
+      const body = async function* () {
+        for (; read < size; read += Math.min(size, 2 ** 20)) yield new Uint8Array(Math.min(size, 2 ** 20));
+      };
+      const seen: number[] = [];
+      const assertStill = () => {
+        seen.push(read);
+        throw new StageflowError('fenced', { jobId: JOB });
+      };
+      await expect(store.put('scanner-artifacts', key('wanted'), body(), { assertStill })).rejects.toMatchObject({
+        code: 'fenced',
+      });
+      expect(seen).toEqual([size]);
+      expect(await textOf(store, key('wanted'))).toBe('old');
+      expect(await keysOf(store, key(''))).toEqual([key('wanted')]);
+    },
+  );
 
   it('refuses bytes with another hash than announced, and bytes beyond the cap', async () => {
     const wrong = store.put('scanner-artifacts', key('x'), bytesOf('b'), { expectSha256: hash(bytesOf('a')) });

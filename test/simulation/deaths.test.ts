@@ -78,7 +78,7 @@ async function play(world: {
     log: silentLog,
     image: async () => 'image',
     surroundings: { testTrust: null, chromium: null },
-    report: async (jobId) => {
+    report: async ({ id: jobId }) => {
       const stored = await store.put('scanner-artifacts', `${jobId}/report.json`, Buffer.from('{}'));
       const told = { verdict: 'complete', trustworthy: true, code: null, about: null, counts } as const;
       return { report: stored, html: stored, ...told };

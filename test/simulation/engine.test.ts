@@ -173,7 +173,7 @@ async function play(seed: number, hits: Map<string, number>): Promise<string | n
       log: silentLog,
       image: async () => 'image',
       surroundings: { testTrust: null, chromium: null },
-      report: async (jobId, failure) => {
+      report: async ({ id: jobId }, failure) => {
         if (failure !== null) {
           buggify.count('partial report');
           await own.sleep(Math.floor(random() * 4000));

@@ -10,11 +10,12 @@ export function createMemoryStore(
   return {
     objects,
     prepare: async () => {},
-    put: async (bucket, key, body): Promise<StoredObject> => {
+    put: async (bucket, key, body, options): Promise<StoredObject> => {
       const chunks: Uint8Array[] = [];
       if (body instanceof Uint8Array) chunks.push(body);
       else for await (const chunk of body) chunks.push(chunk);
       if (broken()) throw new StageflowError('store_failed', { reason: 'the simulated store is down' });
+      options?.assertStill?.();
       const bytes = Buffer.concat(chunks);
       objects.set(`${bucket}/${key}`, bytes);
       return { key, sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length };

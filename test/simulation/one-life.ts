@@ -88,7 +88,7 @@ export async function startLife(options: {
     log: silentLog,
     image: async () => 'image',
     surroundings: { testTrust: null, chromium: null },
-    report: async (jobId) => {
+    report: async ({ id: jobId }) => {
       const report = await store.put('scanner-artifacts', `${jobId}/report.json`, Buffer.from('{}'));
       const html = await store.put('scanner-artifacts', `${jobId}/report.html`, Buffer.from('<!doctype html>'));
       return { report, html, verdict: 'complete', trustworthy: true, code: null, about: null, counts: NONE };

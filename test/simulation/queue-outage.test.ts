@@ -70,7 +70,7 @@ it('N10 a queue that is down for five minutes in the middle of a scan holds up n
     log: silentLog,
     image: async () => 'image',
     surroundings: { testTrust: null, chromium: null },
-    report: async (jobId) => {
+    report: async ({ id: jobId }) => {
       reports += 1;
       const stored = await store.put('scanner-artifacts', `${jobId}/report.json`, Buffer.from('{}'));
       const told = { trustworthy: true, code: null, about: null, counts } as const;

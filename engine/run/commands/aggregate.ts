@@ -14,7 +14,7 @@ const PATIENCE = 12 * 60_000;
 export async function aggregate(hand: Hand): Promise<boolean> {
   const { jobId, ports, attempt } = hand;
   const written = await patiently(async () => {
-    const made = await ports.report(jobId, null);
+    const made = await ports.report({ id: jobId, attempt }, null);
     await verifyStored(jobId, made, ports);
     return made;
   }, hand);

@@ -22,7 +22,7 @@ export async function carryOut(commands: readonly Command[], hand: Hand): Promis
         if (!(await aggregate(hand))) return false;
         break;
       case 'writePartialReport':
-        report = await writePartialReport(jobId, command.failure, ports);
+        report = await writePartialReport({ id: jobId, attempt }, command.failure, ports);
         break;
       case 'failJob':
         if (!failJob({ jobId, attempt, failure: command.failure, report }, ports)) return false;

@@ -69,7 +69,7 @@ export async function endJob(
   if (ports.ledger.ended(jobId)) return true;
   const failure = ports.ledger.events(jobId).findLast(isFailure)?.data.failure ?? failureOf(error, { jobId, ports });
   const cells = ports.ledger.cells(jobId).length;
-  const report = cells > 0 ? await writePartialReport(jobId, failure, ports) : null;
+  const report = cells > 0 ? await writePartialReport({ id: jobId, attempt }, failure, ports) : null;
   return failJob({ jobId, attempt, failure, report }, ports);
 }
 

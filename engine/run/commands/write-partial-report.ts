@@ -11,11 +11,12 @@ const PATIENCE = 10_000;
  * report. Repeated, it writes the same keys again.
  */
 export async function writePartialReport(
-  jobId: string,
+  job: { readonly id: string; readonly attempt: number },
   failure: Failure,
   ports: EnginePorts,
 ): Promise<StoredArtifact | null> {
   const { clock, log } = ports;
+  const jobId = job.id;
   const over = new AbortController();
   const late = clock.sleep(PATIENCE, over.signal).then(
     () => {
@@ -24,7 +25,7 @@ export async function writePartialReport(
     },
     () => null,
   );
-  const written = ports.report(jobId, failure).then(
+  const written = ports.report(job, failure).then(
     ({ report }) => report,
     (error: unknown) => {
       log.warn('no report of a failed job', { jobId, code: asStageflowError(error).code });

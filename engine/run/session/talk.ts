@@ -9,7 +9,7 @@ import type {
   SiteSummary,
   StoredArtifact,
 } from '../../scanner/index.ts';
-import type { ArtifactStore } from '../../artifact/index.ts';
+import type { FencedStore } from '../fenced-store.ts';
 import type { MachineLock } from '../machine-lock.ts';
 import type { Queue } from '../queue.ts';
 import { createSignal, type Signal } from '../signal.ts';
@@ -24,7 +24,7 @@ export type Message<T extends ContainerMessage['type']> = Extract<ContainerMessa
 
 export interface SessionPorts {
   readonly ledger: Ledger;
-  readonly store: ArtifactStore;
+  readonly store: FencedStore;
   readonly clock: Clock;
   readonly log: Log;
   readonly lock: MachineLock;

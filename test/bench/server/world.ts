@@ -85,7 +85,7 @@ export async function startWorld(): Promise<World> {
     image: async () => 'image',
     surroundings: { testTrust: null, chromium: null },
     // Aggregation and rendering have figures of their own; the report is stored as any other.
-    report: async (jobId) => {
+    report: async ({ id: jobId }) => {
       const stored = await store.put('scanner-artifacts', `${jobId}/report.json`, Buffer.from('{}'));
       const whole = { verdict: 'complete', trustworthy: true, code: null, about: null, counts: NONE } as const;
       return { report: stored, html: stored, ...whole };
