@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import type { Shortcut } from '../state/shortcuts/slice.ts';
 import { useApp } from '../state/store.ts';
 
@@ -9,7 +9,8 @@ export function useShortcuts(title: string, shortcuts: readonly Shortcut[]): voi
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
   const keys = shortcuts.map(({ keys: k, label }) => `${k} ${label}`).join('\n');
-  useEffect(() => {
+  // Before it is drawn: a key pressed on what is seen always finds its listener.
+  useLayoutEffect(() => {
     const id = Symbol(title);
     const { addShortcuts, removeShortcuts } = useApp.getState();
     addShortcuts({

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 
 /** What single keys do on a screen. `false` says that the key meant nothing just now and is left to others. */
 export type Keys = Readonly<Record<string, () => void | false>>;
@@ -16,7 +16,8 @@ const TYPING = 'input, select, textarea, [contenteditable], dialog[open], [role=
 export function useKeys(keys: Keys): void {
   const latest = useRef(keys);
   latest.current = keys;
-  useEffect(() => {
+  // Before it is drawn: a key pressed on what is seen always finds its listener.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!on || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (event.target instanceof Element && event.target.closest(TYPING)) return;
