@@ -3,6 +3,7 @@
  * Enters: a person's clicks, drops and links. Leaves: a window on the engine, a tray, notifications. It must never hold a decision about
  * scanning, open a port, or give its window anything that a web page has no need of.
  */
+import { resolve } from 'node:path';
 import { asStageflowError, createLog, systemClock } from '@stageflow/engine/kernel';
 import type { BrowserWindow } from 'electron';
 import { closeToTray } from './close-to-tray.ts';
@@ -31,8 +32,8 @@ import { isOwnAddress, WINDOW_SCHEME } from './window/scheme.ts';
 
 /** Files that main needs beside itself. */
 export interface Parts {
-  /** The built preload. */
-  readonly preload: string;
+  /** Path of the built preload; built first where there is none. */
+  preload(): Promise<string>;
   /** What the engine's process runs. */
   readonly host: string;
 }
@@ -53,7 +54,9 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
   // What other programs ask for before there is a window waits for it.
   const early: (() => void)[] = [];
   let ask: (what: () => void) => void = (what) => void early.push(what);
-  app.on('second-instance', (_event, words) => ask(() => void obey(words.slice(1))));
+  // In a clone the second word is the app's folder.
+  const own = app.isPackaged ? 1 : 2;
+  app.on('second-instance', (_event, words, folder) => ask(() => void obey(words.slice(own), folder)));
   app.on('open-url', (event, address) => {
     event.preventDefault();
     ask(() => windows.show(readLink(address) ?? undefined));
@@ -76,6 +79,7 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
   });
 
   // The window.
+  const preload = await parts.preload();
   const offers = openOffers();
   const openOutside = outsideOpener(electron);
   protocol.handle(WINDOW_SCHEME.scheme, answerWindow(keeper, offers));
@@ -85,7 +89,7 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
     window.webContents.send(CHANNEL + name, told);
   const windows = keepWindow({
     BrowserWindow,
-    preload: parts.preload,
+    preload,
     place: () =>
       visiblePlace(
         settings.now.place,
@@ -123,10 +127,10 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
     });
     return filePaths.length === 0 ? [] : await offers.take(filePaths);
   };
-  const obey = async (words: readonly string[]) => {
+  const obey = async (words: readonly string[], folder: string) => {
     const { screens, paths } = readArguments(words);
     windows.show(screens[0]);
-    if (paths.length > 0) await offer(paths);
+    if (paths.length > 0) await offer(paths.map((path) => resolve(folder, path)));
   };
 
   // What main alone can do for the window.
@@ -259,7 +263,7 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
   powerMonitor.on('shutdown', () => leaving.begin(true));
 
   showState();
-  await obey(argv);
+  await obey(argv, process.cwd());
   ask = (what) => what();
   for (const what of early.splice(0)) what();
 }

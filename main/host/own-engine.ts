@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { openLocalEngine } from '@stageflow/engine';
+import { createShareSigner } from '@stageflow/engine/artifact';
 import type { Log } from '@stageflow/engine/kernel';
 import { systemClock } from '@stageflow/engine/kernel';
 import { bringNatsServer } from '@stageflow/engine/preflight';
@@ -37,12 +38,13 @@ export async function openOwnEngine(options: {
   const { config: set } = readConfig(env, (path) => readFileSync(path, 'utf8'));
   const config = { ...set, ...OF_ONE_PERSON, publicUrl: null };
   const queue = namedQueue(env);
+  const s3 = s3Settings();
   const engine = await openLocalEngine({
     folder,
     scanners: SCANNERS,
     natsServer: queue ?? (await bringNatsServer(say)).path,
     say,
-    ownPlaces: ownPlaces(config, s3Settings(), () => null),
+    ownPlaces: ownPlaces(config, s3, () => null),
     surroundings: { testTrust: testTrust(), chromium: null },
     node: env.STAGEFLOW_NODE ?? 'main',
     log,
@@ -86,6 +88,7 @@ export async function openOwnEngine(options: {
       pressure: () => pressureOf(watch.health()),
       closing: closing.signal,
       health: () => watch.health(),
+      shareSigner: s3 === null ? null : createShareSigner(s3, clock),
     };
     const open = createApp(services);
     const owner = await serveOwner(open, engine, null);

@@ -109,6 +109,15 @@ export function buildProgram(signal: AbortSignal): { run(argv: readonly string[]
     });
 
   program
+    .command('desktop')
+    .description('open the desktop app, with archives or folders to scan')
+    .argument('[files...]', 'ZIP files or folders')
+    .action(async (files: string[]) => {
+      const { desktopCommand } = await import('./desktop-command.ts');
+      code = await desktopCommand(files, (line) => process.stderr.write(`${line}\n`));
+    });
+
+  program
     .command('doctor')
     .description('show every part that is found or missing, and the one command that mends it')
     .option('--json', 'print the checks as JSON')

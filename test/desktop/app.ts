@@ -17,6 +17,8 @@ export interface RunningApp {
   page(): Promise<Page>;
   /** Drops files or folders of the disk in the middle of the window. */
   drop(...paths: string[]): Promise<void>;
+  /** Resolves when the engine answers. */
+  ready(): Promise<void>;
   /** A request of the window's page. */
   ask(path: string, init?: RequestInit): Promise<Response>;
   /** A call of the window's page, as the preload makes it. */
@@ -49,7 +51,7 @@ export async function startApp(
   options.before?.(world);
   const home = join(world.folder, 'home');
   process.env['STAGEFLOW_HOME'] = home;
-  const preload = await buildPreload(world.folder);
+  const preload = () => buildPreload(world.folder);
   await startDesktop(world.electron, { preload, host: HOST }, options.argv ?? []);
   const window = () => {
     const [first] = world.windows;
@@ -62,11 +64,11 @@ export async function startApp(
     window,
     page: () => window().page,
     drop: async (...paths) => dropOn(await window().page, paths),
-    ask: async (path, init = {}) => {
-      const [handler] = world.handlers.values();
-      if (handler === undefined) throw new Error('nobody answers the window');
-      return handler(new Request(`stageflow-app://window${path}`, init));
+    ready: async () => {
+      for (let tries = 0; (await request(world, '/livez')).status !== 200; tries += 1)
+        if (tries > 10) throw new Error('the engine never answered');
     },
+    ask: (path, init = {}) => request(world, path, init),
     call: async (name, input) => {
       const event = { sender: window().webContents, senderFrame: { url: 'stageflow-app://window/', parent: null } };
       return world.calls.get(`stageflow:${name}`)?.(event as never, input);
@@ -84,6 +86,13 @@ export async function startApp(
       world.dispose();
     },
   };
+}
+
+/** A request as a page of the window makes it; one that finds no engine waits a while for it. */
+async function request(world: World, path: string, init: RequestInit = {}): Promise<Response> {
+  const [handler] = world.handlers.values();
+  if (handler === undefined) throw new Error('nobody answers the window');
+  return handler(new Request(`stageflow-app://window${path}`, init));
 }
 
 /** Drags files in from outside, as the system does. */

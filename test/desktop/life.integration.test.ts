@@ -28,10 +28,14 @@ function listening(pid: number): string[] {
   );
 }
 
+/** A busy machine may take its time; nothing here depends on how long. */
+const SOON = { timeout: 60_000 };
+
 describe('the life of the desktop app, without a screen', () => {
   let app: RunningApp;
   beforeAll(async () => {
     app = await startApp(null);
+    await app.ready();
   });
   afterAll(() => app.world.dispose());
   const status = async () => (await app.ask('/api/v1/session')).status;
@@ -58,11 +62,12 @@ describe('the life of the desktop app, without a screen', () => {
   it('starts the engine again when it is killed, tells so, and goes on with what was asked meanwhile', async () => {
     const killed = pid();
     app.world.hosts.at(-1)?.kill();
-    await expect.poll(() => app.world.trays[0]?.tooltip).toMatch(/started again|starting/);
+    await expect.poll(() => app.world.trays[0]?.tooltip, SOON).toMatch(/started again|starting/);
+    await app.ready();
     expect(await status()).toBe(200);
     expect(pid()).not.toBe(killed);
     expect(await app.call('settings.read', {})).toMatchObject({ answer: { closeToTray: false } });
-    await expect.poll(() => app.world.trays[0]?.tooltip).toBe('Stageflow: Nothing is being scanned');
+    await expect.poll(() => app.world.trays[0]?.tooltip, SOON).toBe('Stageflow: Nothing is being scanned');
   });
 
   it('shows its logs, and starts nothing twice', async () => {
@@ -71,6 +76,17 @@ describe('the life of the desktop app, without a screen', () => {
     expect(readFileSync(join(app.world.folder, 'logs', 'stageflow.log'), 'utf8')).toContain('"phase":"pausing"');
     expect(await app.call('engine.again', {})).toMatchObject({ ok: true, answer: { phase: 'ready' } });
     expect(app.world.hosts.length).toBe(2);
+  });
+
+  it('takes what a second start was given, and refuses in a sentence what cannot be scanned', async () => {
+    const { app: electron } = app.world.electron;
+    electron.emit('second-instance', {}, ['electron', 'main', '--switch', 'gone.zip'], app.world.folder);
+    const place = join(app.world.folder, 'gone.zip');
+    await expect
+      .poll(() => app.world.errorBoxes, SOON)
+      .toEqual([
+        `This cannot be scanned: There is no file or folder at ${place}. Check the path and run the scan again.`,
+      ]);
   });
 
   it('leaves to an instance that is there already', async () => {

@@ -18,14 +18,14 @@ export function createUtilityProcess(world: World) {
       const utility = Object.assign(new EventEmitter(), {
         stdout: child.stdout,
         stderr: child.stderr,
-        get pid() {
-          return child.exitCode === null ? child.pid : undefined;
-        },
         postMessage: (message: unknown) => {
           if (child.connected) child.send(message as object, () => {});
         },
         kill: () => child.kill('SIGTERM'),
       });
+      // Undefined once it has ended.
+      const pid = () => (child.exitCode === null && child.signalCode === null ? child.pid : undefined);
+      Object.defineProperty(utility, 'pid', { get: pid });
       child.on('message', (message) => utility.emit('message', message));
       child.on('spawn', () => utility.emit('spawn'));
       child.on('exit', (code) => utility.emit('exit', code ?? 1));
