@@ -1,12 +1,10 @@
 import type { CallAnswer, Desktop } from '../../main/ipc/contract.ts';
+import { desktop } from '../api/desktop.ts';
 import { asProblem, Problem } from '../api/problem.ts';
 import { uploadArchive } from '../api/upload.ts';
 import { takeFile } from '../screens/playground/take.ts';
 import { useApp } from '../state/store.ts';
 import { navigate } from './location.ts';
-
-/** What the desktop app puts into its window; null in a browser. */
-export const desktop: Desktop | null = (globalThis as { readonly stageflow?: Desktop }).stageflow ?? null;
 
 type Offers = Readonly<CallAnswer<'files.take'>>;
 

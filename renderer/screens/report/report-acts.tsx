@@ -4,12 +4,15 @@ import Share2 from 'lucide-react/icons/share-2';
 import { lazy, Suspense, useState } from 'react';
 import { useShortcuts } from '../../app/shortcuts.ts';
 import { navigate } from '../../app/location.ts';
+import { desktop } from '../../api/desktop.ts';
 import { addressOf } from '../../api/call.ts';
 import { may } from '../../state/session/select.ts';
 import { useApp } from '../../state/store.ts';
 import styles from './report.module.css';
 
-const ShareDialog = lazy(() => import('../share/share-dialog.tsx'));
+const ShareDialog = lazy(() =>
+  desktop === null ? import('../share/share-dialog.tsx') : import('../share/plain-link.tsx'),
+);
 
 const FORMS = [
   { format: 'html', label: 'One HTML file', name: 'report.html' },

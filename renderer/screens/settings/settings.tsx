@@ -1,5 +1,7 @@
+import { desktop } from '../../api/desktop.ts';
 import { may } from '../../state/session/select.ts';
 import { useApp } from '../../state/store.ts';
+import { DesktopSettings } from './desktop-settings.tsx';
 import { Tokens } from './tokens.tsx';
 import styles from './settings.module.css';
 
@@ -12,16 +14,20 @@ export default function Settings() {
   return (
     <div className={styles['settings']}>
       <h1>Settings</h1>
-      <section aria-labelledby="account">
-        <h2 id="account">Account</h2>
-        <p>
-          Signed in to <strong>{session?.tenant}</strong>
-          {isAdmin ? ' as administrator' : ` and allowed to ${session?.scopes.join(' and ')}`}.
-        </p>
-        <button type="button" onClick={() => void signOut()}>
-          Sign out
-        </button>
-      </section>
+      {desktop === null ? (
+        <section aria-labelledby="account">
+          <h2 id="account">Account</h2>
+          <p>
+            Signed in to <strong>{session?.tenant}</strong>
+            {isAdmin ? ' as administrator' : ` and allowed to ${session?.scopes.join(' and ')}`}.
+          </p>
+          <button type="button" onClick={() => void signOut()}>
+            Sign out
+          </button>
+        </section>
+      ) : (
+        <DesktopSettings desktop={desktop} />
+      )}
       <section aria-labelledby="keyboard">
         <h2 id="keyboard">Keyboard</h2>
         <label className={styles['switch']}>
@@ -34,7 +40,7 @@ export default function Settings() {
         </label>
         <p className={styles['quiet']}>Switch them off if speech input or a screen reader presses them by mistake.</p>
       </section>
-      {isAdmin && <Tokens />}
+      {isAdmin && desktop === null && <Tokens />}
       <section aria-labelledby="about">
         <h2 id="about">About</h2>
         <p>
