@@ -9,7 +9,10 @@ const CHANNEL = 'stageflow:';
 const TOLD: readonly (keyof Told)[] = ['go', 'offered'];
 
 const desktop: Desktop = {
-  call: (name, input) => ipcRenderer.invoke(CHANNEL + name, input),
+  call: async (name, input) => {
+    if ((name as string) === 'files.take') throw new TypeError('a page names no paths');
+    return ipcRenderer.invoke(CHANNEL + name, input);
+  },
   take: (files) => {
     const paths = files.map((file) => webUtils.getPathForFile(file)).filter((path) => path !== '');
     return ipcRenderer.invoke(`${CHANNEL}files.take`, { paths });

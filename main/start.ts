@@ -15,6 +15,8 @@ import { endedSince, isOver, type JobLine } from './jobs/line.ts';
 import { watchJobs } from './jobs/watch.ts';
 import { keepHost } from './keeper/keep.ts';
 import { openLeaving } from './leave.ts';
+import type { Hindrance } from './machine/hindrance.ts';
+import { watchMachine } from './machine/watch.ts';
 import { openLogFile } from './log-file.ts';
 import { menuTemplate } from './menu.ts';
 import { newsOf, openNotifier } from './notifications.ts';
@@ -175,6 +177,7 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
   // Tray, menu, notifications.
   let jobs: readonly JobLine[] | null = null;
   let note: string | null = null;
+  let hindrance: Hindrance | null = null;
   const quit = () => void leaving.begin();
   const forEach = async (act: 'pause' | 'resume', chosen: (job: JobLine) => boolean) => {
     for (const { id } of (jobs ?? []).filter((job) => !isOver(job) && chosen(job))) {
@@ -198,7 +201,7 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
   };
   const tray = openTray(electron, act);
   const showState = () => {
-    const model = trayModel(keeper.state, jobs ?? [], note);
+    const model = trayModel(keeper.state, jobs ?? [], note, hindrance);
     tray?.show(model);
     windows.current?.setProgressBar(model.progress);
   };
@@ -235,6 +238,20 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
       note = null;
       showState();
       leaving.jobsChanged();
+    },
+  });
+
+  let isFirstLook = true;
+  void watchMachine({
+    fetch: keeper.fetch,
+    clock,
+    stop: stop.signal,
+    found: (found) => {
+      hindrance = found;
+      // Whoever starts the app on a computer that cannot scan is led to what is missing, once.
+      if (isFirstLook && found !== null) windows.show('/doctor');
+      isFirstLook = false;
+      showState();
     },
   });
 

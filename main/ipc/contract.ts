@@ -60,9 +60,12 @@ export interface Told {
 /** Channels are the calls' names behind this. */
 export const CHANNEL = 'stageflow:';
 
+/** Calls that a page may make by name; those that take paths are made by the preload alone. */
+export type OpenCall = Exclude<CallName, 'files.take'>;
+
 /** What the preload puts into the window as `stageflow`. */
 export interface Desktop {
-  call<K extends CallName>(name: K, input: CallInput<K>): Promise<Outcome<CallAnswer<K>>>;
+  call<K extends OpenCall>(name: K, input: CallInput<K>): Promise<Outcome<CallAnswer<K>>>;
   /** Paths never enter the window: the files are named by what was dropped. */
   take(files: readonly File[]): Promise<Outcome<CallAnswer<'files.take'>>>;
   /** Returns how to stop listening. */

@@ -1,4 +1,5 @@
 import { isOver, type JobLine, nameOf } from '../jobs/line.ts';
+import type { Hindrance } from '../machine/hindrance.ts';
 import type { HostState } from '../keeper/decide.ts';
 
 /** What the icon's shape says: a ring, a turning arrow, a ring with a mark, a ring with a cross. */
@@ -46,19 +47,26 @@ function progressOf(running: readonly JobLine[]): number {
   return known === 0 ? 2 : done / known;
 }
 
-/** The tray as of now. `note` is what the engine says it is fetching or building; null for nothing. Pure. */
-export function trayModel(host: HostState, jobs: readonly JobLine[], note: string | null): TrayModel {
+/** The tray as of now. `note` is what the engine says it is fetching or building, `hindrance` what keeps this computer from scanning; null for nothing. Pure. */
+export function trayModel(
+  host: HostState,
+  jobs: readonly JobLine[],
+  note: string | null,
+  hindrance: Hindrance | null = null,
+): TrayModel {
   const open = jobs.filter((job) => !isOver(job));
   const running = open.filter(({ paused, waiting }) => !paused && !waiting);
   const paused = open.filter((job) => job.paused);
   const reports = jobs.filter(({ state }) => state === 'DONE').slice(0, MOST_REPORTS);
   const failed = host.phase === 'failed';
+  const face = faceOf(host, running, paused, open.length, note, hindrance);
   return {
-    ...faceOf(host, running, paused, open.length, note),
+    ...face,
     progress: failed ? -1 : progressOf(running),
     entries: [
-      { kind: 'word', label: faceOf(host, running, paused, open.length, note).status },
+      { kind: 'word', label: face.status },
       ...(failed ? [act('Start the engine again', { do: 'again' })] : []),
+      ...(hindrance === null ? [] : [act('Show what is missing', { do: 'show', path: '/doctor' })]),
       LINE,
       act('Open Stageflow', { do: 'show', path: '/' }),
       act('New scan', { do: 'show', path: '/playground' }),
@@ -89,12 +97,14 @@ function faceOf(
   paused: readonly JobLine[],
   open: number,
   note: string | null,
+  hindrance: Hindrance | null,
 ): Pick<TrayModel, 'shape' | 'status'> {
   if (host.phase === 'failed') return { shape: 'error', status: 'The engine does not start' };
   if (host.phase === 'pausing') return { shape: 'error', status: 'The engine is started again' };
   if (host.phase === 'leaving' || host.phase === 'left') return { shape: 'busy', status: 'Ending' };
   if (note !== null) return { shape: 'busy', status: note.slice(0, 120) };
   if (host.phase === 'starting') return { shape: 'busy', status: 'The engine is starting' };
+  if (hindrance !== null) return { shape: 'needs-you', status: `This computer cannot scan yet: ${hindrance.part}` };
   const [first] = running;
   if (first !== undefined && running.length === 1) return { shape: 'busy', status: `Scanning ${openLabel(first)}` };
   if (running.length > 1) return { shape: 'busy', status: `${running.length} scans are running` };

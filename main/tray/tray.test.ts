@@ -72,6 +72,12 @@ describe('the tray', () => {
     expect(actOf(model.entries, 'Start the engine again')).toMatchObject({ act: { do: 'again' } });
   });
 
+  it('needs somebody on a computer that cannot scan, and leads to what is missing', () => {
+    const model = trayModel(READY, [], null, { part: 'Podman', detail: 'It was not found.' });
+    expect(model).toMatchObject({ shape: 'needs-you', status: 'This computer cannot scan yet: Podman' });
+    expect(actOf(model.entries, 'Show what is missing')).toMatchObject({ act: { do: 'show', path: '/doctor' } });
+  });
+
   it('says what is being built', () => {
     expect(trayModel(READY, [], 'building the scanner image').status).toBe('building the scanner image');
   });

@@ -10,7 +10,7 @@ export interface DoctorResult {
 }
 
 /** Parts that the next scan brings by itself, so that their absence is not an error. */
-const BROUGHT_BY_SCAN = new Set(['image', 'nats-server']);
+export const BROUGHT_BY_SCAN: ReadonlySet<string> = new Set(['image', 'nats-server']);
 
 /** Looks at every part of the machine; nothing is installed. `checks` replaces the usual list. */
 export async function doctor(options: { readonly checks?: readonly Check[] }): Promise<DoctorResult> {

@@ -38,6 +38,8 @@ export interface AppWindow {
     readonly focused: number;
     readonly destroyed: boolean;
     readonly progress: number;
+    /** What it was told to load, in order. */
+    readonly addresses: readonly string[];
   };
   close(): void;
 }

@@ -33,7 +33,15 @@ export function createBrowserWindow(world: World, app: EventEmitter) {
     readonly webContents;
     readonly #preload: string;
     readonly #opened: Promise<Opened>;
-    readonly state = { shown: false, focused: 0, minimized: false, maximized: false, destroyed: false, progress: -1 };
+    readonly state = {
+      shown: false,
+      focused: 0,
+      minimized: false,
+      maximized: false,
+      destroyed: false,
+      progress: -1,
+      addresses: [] as string[],
+    };
     #loading: string | null = null;
     #handler: (details: { readonly url: string }) => { readonly action: 'deny' } = () => {
       throw new Error('nobody guards the opening of windows');
@@ -133,6 +141,7 @@ export function createBrowserWindow(world: World, app: EventEmitter) {
     }
 
     async loadURL(address: string): Promise<void> {
+      this.state.addresses.push(address);
       const { page, listener, base } = await this.#opened;
       if (!address.startsWith(`${base}/`)) throw new Error(`the stand-in loads nothing but ${base}`);
       this.#loading = address;
