@@ -1,5 +1,8 @@
 import './signin.css';
+import { showTheme, storedPreferences } from '../state/preferences/slice.ts';
 import { returnPath } from './return-path.ts';
+
+showTheme(storedPreferences().theme);
 
 const form = document.querySelector('form');
 const field = document.querySelector<HTMLInputElement>('#token');

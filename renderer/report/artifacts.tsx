@@ -11,6 +11,20 @@ type Artifact = Report['artifacts'][number];
 /** Kinds that a browser shows; the others are saved. */
 const SHOWN = new Set<Artifact['kind']>(['screenshot', 'crop', 'json']);
 
+/** What one file of a kind is, and what several are. */
+const KIND_WORDS: Readonly<Record<Artifact['kind'], readonly [string, string]>> = {
+  screenshot: ['screenshot', 'screenshots'],
+  crop: ['picture of an element', 'pictures of elements'],
+  har: ['record of the network', 'records of the network'],
+  trace: ['performance trace', 'performance traces'],
+  html: ['page of the tool', 'pages of the tool'],
+  raw: ['raw result', 'raw results'],
+  findings: ['list of findings', 'lists of findings'],
+  json: ['JSON document', 'JSON documents'],
+  log: ['log', 'logs'],
+  other: ['other file', 'other files'],
+};
+
 /** Everything that was kept: what it is, how large, its hash, and the way to it. */
 export function Artifacts() {
   const { report, host, pages, scannerTitles } = useModel();
@@ -19,7 +33,7 @@ export function Artifacts() {
   const columns = useMemo(
     (): readonly Column<Artifact>[] => [
       { name: 'File', rowHead: true, narrow: 'bare', cell: (a) => <code>{pathOf(a.key)}</code> },
-      { name: 'Kind', width: 110, cell: (a) => <span className={styles['quiet']}>{a.kind}</span> },
+      { name: 'Kind', width: 160, cell: (a) => <span className={styles['quiet']}>{KIND_WORDS[a.kind][0]}</span> },
       {
         name: 'Of',
         width: 220,
@@ -80,6 +94,11 @@ export function Artifacts() {
   );
 }
 
+function kindCount(kind: Artifact['kind'], own: readonly Artifact[]): string {
+  const many = own.filter((a) => a.kind === kind).length;
+  return `${many.toLocaleString('en')} ${KIND_WORDS[kind][many === 1 ? 0 : 1]}`;
+}
+
 /** What each module kept: how many files of which kind, how many bytes. */
 function ByKind({ artifacts }: { readonly artifacts: readonly Artifact[] }) {
   const { scannerTitles } = useModel();
@@ -93,8 +112,7 @@ function ByKind({ artifacts }: { readonly artifacts: readonly Artifact[] }) {
           <div key={owner ?? ''} className={styles['pair']}>
             <dt>{owner === null ? 'Pages and job' : (scannerTitles.get(owner) ?? owner)}</dt>
             <dd>
-              {kinds.map((kind) => `${own.filter((a) => a.kind === kind).length} ${kind}`).join(', ')};{' '}
-              {size(own.reduce((sum, a) => sum + a.size, 0))}
+              {kinds.map((kind) => kindCount(kind, own)).join(', ')}; {size(own.reduce((sum, a) => sum + a.size, 0))}
             </dd>
           </div>
         );

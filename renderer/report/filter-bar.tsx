@@ -2,6 +2,7 @@ import { Glyph, type Mark, MARKS, wordOf } from '../ui/severity.tsx';
 import styles from './filter-bar.module.css';
 import { useModel } from './model.ts';
 import { type Filter, GROUPS, NO_FILTER } from './route.ts';
+import { SavedFilters } from './saved-filters.tsx';
 
 const GROUP_WORDS = { none: 'nothing', page: 'page', rule: 'rule', module: 'module' } as const;
 
@@ -102,6 +103,7 @@ export function FilterBar({
           Show all
         </button>
       )}
+      <SavedFilters filter={filter} />
     </search>
   );
 }

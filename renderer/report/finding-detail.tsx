@@ -7,9 +7,10 @@ import { whoIsAffected } from './affected.ts';
 import { CopyLink, copyAddress } from './copy-link.tsx';
 import { applyFilter } from './filter.ts';
 import styles from './finding-detail.module.css';
-import { useModel, useSurroundings } from './model.ts';
+import { useBeside, useModel, useSurroundings } from './model.ts';
 import { Occurrences } from './occurrences.tsx';
 import { Place } from './place.tsx';
+import { AsideNote, SetAsideForm } from './set-aside.tsx';
 import { type Filter, hashOf, linkToFinding } from './route.ts';
 import { Witnesses } from './witnesses.tsx';
 import { count } from './words.ts';
@@ -30,9 +31,13 @@ export function FindingDetail({ finding, filter }: { readonly finding: ReportFin
   const index = list.findIndex((f) => f.id === finding.id);
   const [previous, next] = [list[index - 1], index === -1 ? undefined : list[index + 1]];
   const [copied, setCopied] = useState('');
+  const { decisions } = useBeside();
+  const maySetAside = decisions?.change != null && !decisions.of.has(finding.fingerprint);
+  const [asking, setAsking] = useState(false);
   useKeys({
     ']': () => setAt((n) => Math.min(places.length - 1, n + 1)),
     '[': () => setAt((n) => Math.max(0, n - 1)),
+    i: () => (maySetAside ? setAsking(true) : false),
     c: () => void copyAddress(linkToFinding(finding.id, filter)).then(setCopied),
   });
   return (
@@ -45,9 +50,16 @@ export function FindingDetail({ finding, filter }: { readonly finding: ReportFin
           <button type="button" onClick={() => void copyAddress(linkToFinding(finding.id, filter)).then(setCopied)}>
             Copy link
           </button>
+          {maySetAside && (
+            <button type="button" aria-expanded={asking} onClick={() => setAsking(true)}>
+              Set aside
+            </button>
+          )}
         </span>
       </nav>
       <CopyLink said={copied} />
+      {asking && maySetAside && <SetAsideForm finding={finding} onDone={setCopied} onClose={() => setAsking(false)} />}
+      <AsideNote finding={finding} />
       <header className={styles['head']}>
         <p className={styles['meta']}>
           <Severity mark={markOf(finding)} />

@@ -1,3 +1,4 @@
+import type { ReportFinding } from '@stageflow/engine/report-schema';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { type Column, DataTable, type TableHandle } from '../ui/data-table.tsx';
 import { useKeys } from '../ui/keys.ts';
@@ -7,9 +8,10 @@ import { applyFilter } from './filter.ts';
 import { FilterBar } from './filter-bar.tsx';
 import styles from './findings.module.css';
 import { grouped, type Row } from './groups.ts';
-import { useModel, useSurroundings } from './model.ts';
+import { useBeside, useModel, useSurroundings } from './model.ts';
 import { NothingLeft } from './nothing-left.tsx';
 import { type Filter, go, hashOf, linkToFinding } from './route.ts';
+import { SetAsideForm } from './set-aside.tsx';
 import { count } from './words.ts';
 
 /** Causes, filtered and grouped; all of it stands in the address. J and K walk the rows, Enter opens, `/` searches, C copies the link. */
@@ -31,6 +33,8 @@ export function Findings({ filter }: { readonly filter: Filter }) {
   const table = useRef<TableHandle>(null);
   const current = useRef(-1);
   const [copied, setCopied] = useState('');
+  const { decisions } = useBeside();
+  const [asking, setAsking] = useState<ReportFinding | null>(null);
   // Another list is walked from its start.
   useEffect(() => {
     current.current = -1;
@@ -64,6 +68,12 @@ export function Findings({ filter }: { readonly filter: Filter }) {
     '/': () => search.current?.focus(),
     j: () => walk(1),
     k: () => walk(-1),
+    i: () => {
+      const row = rows[current.current];
+      if (decisions?.change == null || row?.kind !== 'finding' || decisions.of.has(row.finding.fingerprint))
+        return false;
+      setAsking(row.finding);
+    },
     c: () => {
       const row = rows[current.current];
       const hash =
@@ -74,8 +84,8 @@ export function Findings({ filter }: { readonly filter: Filter }) {
     },
   });
   const columns = useMemo(
-    () => columnsOf(filter, scannerTitles, baseline?.new ?? null),
-    [filter, scannerTitles, baseline],
+    () => columnsOf(filter, scannerTitles, baseline?.new ?? null, decisions?.of ?? null),
+    [filter, scannerTitles, baseline, decisions],
   );
   return (
     <>
@@ -92,6 +102,17 @@ export function Findings({ filter }: { readonly filter: Filter }) {
           )}`}
       </p>
       <CopyLink said={copied} />
+      {asking !== null && (
+        <SetAsideForm
+          key={asking.id}
+          finding={asking}
+          onDone={(said) => {
+            setAsking(null);
+            setCopied(said);
+          }}
+          onClose={() => setAsking(null)}
+        />
+      )}
       {shown.length === 0 ? (
         <NothingLeft filter={filter} set={set} />
       ) : (
@@ -121,6 +142,7 @@ function columnsOf(
   filter: Filter,
   titles: ReadonlyMap<string, string>,
   fresh: ReadonlySet<string> | null,
+  decided: ReadonlyMap<string, unknown> | null,
 ): readonly Column<Row>[] {
   const cell = (draw: (finding: Extract<Row, { kind: 'finding' }>['finding']) => React.ReactNode) => (row: Row) =>
     row.kind === 'finding' ? draw(row.finding) : null;
@@ -135,6 +157,7 @@ function columnsOf(
           <a className={styles['link']} href={linkToFinding(f.id, filter)}>
             {f.title}
           </a>
+          {decided?.has(f.fingerprint) && <span className={styles['quiet']}> set aside</span>}
           <Hint finding={f} />
         </>
       )),

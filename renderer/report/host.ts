@@ -3,6 +3,8 @@
  * same screens; the screens never fetch, and never know where they are.
  */
 
+import type { TrendPoint } from './trend.tsx';
+
 /** Where an object of the job can be had. */
 export type Evidence =
   | {
@@ -30,6 +32,43 @@ export interface Baseline {
   readonly notComparable: number;
   /** What makes the two hard to compare, in words. */
   readonly cautions: readonly string[];
+}
+
+/** A person's word that a cause is set aside. */
+export interface Decision {
+  readonly fingerprint: string;
+  readonly reason: string;
+  /** Who said so. */
+  readonly owner: string;
+  /** Milliseconds since the epoch after which it counts again; null for never. */
+  readonly until: number | null;
+}
+
+/** What people decided about causes, where a host keeps that. It holds from the next scan on: a report stays as it was found. */
+export interface Decisions {
+  /** By fingerprint. */
+  readonly of: ReadonlyMap<string, Decision>;
+  /** How to decide; null for whoever may only look. Both reject with an error whose message is a sentence for the reader. */
+  readonly change: {
+    readonly setAside: (fingerprint: string, reason: string, until: number | null) => Promise<void>;
+    readonly countAgain: (fingerprint: string) => Promise<void>;
+  } | null;
+}
+
+/** Filters that a reader gave a name, where a host remembers them. */
+export interface SavedFilters {
+  /** Hashes of the findings' screen, by name. */
+  readonly byName: Readonly<Record<string, string>>;
+  readonly keep: (name: string, hash: string) => void;
+  readonly drop: (name: string) => void;
+}
+
+/** What a host knows beside the report. */
+export interface Beside {
+  readonly decisions: Decisions | null;
+  readonly filters: SavedFilters | null;
+  /** Causes of this and earlier jobs of the same site, oldest first; empty when there are none. */
+  readonly trend: readonly TrendPoint[];
 }
 
 /** One host. */

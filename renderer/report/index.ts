@@ -10,7 +10,7 @@
  *   </ReportProvider>
  */
 export { below, pathOf } from './host.ts';
-export type { Baseline, Evidence, ReportHost } from './host.ts';
+export type { Baseline, Beside, Decision, Decisions, Evidence, ReportHost, SavedFilters } from './host.ts';
 export { ReportProvider } from './provider.tsx';
 export { ReportScreen } from './screen.tsx';
 export { REPORT_KEYS, ReportTabs } from './tabs.tsx';

@@ -1,7 +1,7 @@
-import type { Report, ReportFinding, ReportPage } from '@stageflow/engine/report-schema';
+import type { Report, ReportFinding, ReportPage, SetAside } from '@stageflow/engine/report-schema';
 import { createContext, useContext, useMemo } from 'react';
 import type { Surroundings } from './filter.ts';
-import type { Baseline, ReportHost } from './host.ts';
+import type { Baseline, Beside, ReportHost } from './host.ts';
 
 /** The report that is shown, with look-ups by id. */
 export interface Model {
@@ -11,7 +11,10 @@ export interface Model {
   readonly only: string | null;
   readonly baseline: Baseline | null;
   readonly pages: ReadonlyMap<string, ReportPage>;
+  /** Those that were set aside too, which are in none of the report's lists. */
   readonly findings: ReadonlyMap<string, ReportFinding>;
+  /** What was set aside when the scan ended, by the finding's id. */
+  readonly aside: ReadonlyMap<string, SetAside>;
   readonly scannerTitles: ReadonlyMap<string, string>;
 }
 
@@ -47,11 +50,13 @@ function holdsLong(value: object): boolean {
 /** Indexes a report. */
 export function modelOf(parts: Pick<Model, 'report' | 'host' | 'only' | 'baseline'>): Model {
   const report = shortened(parts.report);
+  const { ignored = [] } = report;
   return {
     ...parts,
     report,
     pages: new Map(report.pages.map((page) => [page.id, page])),
-    findings: new Map(report.findings.map((finding) => [finding.id, finding])),
+    findings: new Map([...report.findings, ...ignored.map(({ finding }) => finding)].map((one) => [one.id, one])),
+    aside: new Map(ignored.map((one) => [one.finding.id, one])),
     scannerTitles: new Map(report.scanners.map((scanner) => [scanner.id, scanner.title])),
   };
 }
@@ -64,6 +69,12 @@ export function useModel(): Model {
   if (!model) throw new Error('no report is shown here: wrap the screen in ReportProvider');
   return model;
 }
+
+export const NOTHING_BESIDE: Beside = { decisions: null, filters: null, trend: [] };
+export const BesideContext = createContext<Beside>(NOTHING_BESIDE);
+
+/** What the host knows beside the report. */
+export const useBeside = (): Beside => useContext(BesideContext);
 
 /** What the filter of findings must know of the report. */
 export function useSurroundings(): Surroundings {

@@ -17,6 +17,6 @@ export function offlineHost({ images, documents, assetBase, beside }: ReportFile
         ? 'They are kept with the job.'
         : beside
           ? 'They lie beside this file.'
-          : 'They lie beside this file where it was written.',
+          : 'They were written beside this file.',
   };
 }

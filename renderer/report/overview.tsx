@@ -3,13 +3,14 @@ import { useKeys } from '../ui/keys.ts';
 import { Glyph, MARKS, markOf, Severity, wordOf } from '../ui/severity.tsx';
 import { SeverityStrip } from '../ui/severity-strip.tsx';
 import { Changes } from './changes.tsx';
-import { useModel } from './model.ts';
+import { useBeside, useModel } from './model.ts';
 import styles from './overview.module.css';
 import { PagesHistogram } from './pages-histogram.tsx';
 import { Picture } from './picture.tsx';
 import { go, linkTo, linkToFinding, NO_FILTER } from './route.ts';
 import { RunFacts } from './run-facts.tsx';
 import { ScoreStrips } from './score-strips.tsx';
+import { Trend } from './trend.tsx';
 import { count } from './words.ts';
 
 /** Fixes shown; more of them are a list, and the list has its own screen. */
@@ -18,6 +19,7 @@ const FIRST = 3;
 /** The first screen: what came out, how much was looked at, what changed, what to fix first. Keys 1 to 6 show a module's findings. */
 export function Overview() {
   const { report, findings } = useModel();
+  const { trend } = useBeside();
   const { verdict, summary } = report;
   const first = summary.fixFirst.flatMap((id) => findings.get(id) ?? []).slice(0, FIRST);
   useKeys(
@@ -47,6 +49,7 @@ export function Overview() {
       {first.length === 0 && verdict.status !== 'nothing' && <NothingToFix />}
       <ScoreStrips />
       <PagesHistogram findings={report.findings} />
+      <Trend title="Faults, run by run" points={trend} />
       <RunFacts />
     </div>
   );

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from 'react';
 import { type Mark, MARKS } from '../ui/severity.tsx';
 
 /** The screens of a report. */
-export const SCREENS = ['overview', 'findings', 'pages', 'coverage', 'artifacts', 'provenance'] as const;
+export const SCREENS = ['overview', 'findings', 'pages', 'coverage', 'aside', 'artifacts', 'provenance'] as const;
 export type Screen = (typeof SCREENS)[number];
 
 /** What the list of findings can be put together by; `none` is by weight. */

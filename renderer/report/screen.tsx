@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { Artifacts } from './artifacts.tsx';
+import { Aside } from './aside.tsx';
 import { Coverage } from './coverage.tsx';
 import { FindingDetail } from './finding-detail.tsx';
 import { Findings } from './findings.tsx';
@@ -40,6 +41,7 @@ export function ReportScreen() {
       ),
     pages: () => (page ? <PageDetail key={page.id} page={page} /> : <Pages />),
     coverage: () => <Coverage />,
+    aside: () => <Aside />,
     artifacts: () => <Artifacts />,
     provenance: () => <Provenance />,
   };

@@ -1,4 +1,4 @@
-import { useModel } from './model.ts';
+import { useBeside, useModel } from './model.ts';
 import { linkTo, parseRoute, SCREENS, type Screen, useHash } from './route.ts';
 import styles from './tabs.module.css';
 
@@ -7,6 +7,7 @@ const TITLES: Readonly<Record<Screen, string>> = {
   findings: 'Findings',
   pages: 'Pages',
   coverage: 'Coverage',
+  aside: 'Set aside',
   artifacts: 'Artifacts',
   provenance: 'Provenance',
 };
@@ -18,6 +19,7 @@ export const REPORT_KEYS = [
   ['G then P R S N', 'group by page, rule, scanner, nothing'],
   ['/', 'search'],
   ['C', 'copy the link'],
+  ['I', 'set the finding aside, on a server'],
   ['[ ]', 'previous and next place of a finding'],
   ['E', 'enlarge its picture'],
   ['S', 'go to its markup'],
@@ -27,12 +29,13 @@ export const REPORT_KEYS = [
 
 /** The names of the screens, the current one marked. */
 export function ReportTabs() {
-  const { report } = useModel();
+  const { report, aside } = useModel();
+  const { decisions } = useBeside();
   const { screen: current } = parseRoute(useHash());
   return (
     <nav aria-label="Report" className={styles['nav']}>
       <ul className={styles['tabs']}>
-        {SCREENS.map((screen) => (
+        {SCREENS.filter((screen) => screen !== 'aside' || aside.size > 0 || decisions !== null).map((screen) => (
           <li key={screen}>
             <a href={linkTo(screen)} aria-current={current === screen ? 'page' : undefined}>
               {TITLES[screen]}

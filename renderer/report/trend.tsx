@@ -2,17 +2,17 @@ import { Figure } from '../ui/figure.tsx';
 import { PlainTable } from '../ui/plain-table.tsx';
 import styles from './trend.module.css';
 
-/** One job of a trend, oldest first. */
+/** One run of a trend, oldest first. */
 export interface TrendPoint {
-  /** The job's name for people: its label or its time. */
+  /** The run's name for people: its label or its time. */
   readonly name: string;
-  /** Null when the job did not measure it: a gap, never a zero. */
+  /** Null when the run did not measure it: a gap, never a zero. */
   readonly value: number | null;
 }
 
 const [TALL, EDGE, LABEL] = [140, 12, 44];
 
-/** A number over the jobs of one site. `most` fixes the top of the scale (100 for scores); without it the highest value does. */
+/** A number over the runs of one site. `most` fixes the top of the scale (100 for scores); without it the highest value does. */
 export function Trend({
   title,
   points,
@@ -31,10 +31,10 @@ export function Trend({
   return (
     <Figure
       title={title}
-      says={`Now ${last.toLocaleString('en')}, ${moved}, over ${points.length} jobs${missing > 0 ? `; ${missing} did not measure it` : ''}.`}
+      says={`Now ${last.toLocaleString('en')}, ${moved}, over ${points.length} runs${missing > 0 ? `; ${missing} did not measure it` : ''}.`}
       table={
         <PlainTable
-          head={['Job', title]}
+          head={['Run', title]}
           rows={points.map(({ name, value }) => [name, value?.toLocaleString('en') ?? 'not measured'])}
         />
       }

@@ -1,6 +1,8 @@
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { navigate, useAddress } from '../../app/location.ts';
 import { useShortcuts } from '../../app/shortcuts.ts';
+import { Trend } from '../../report/trend.tsx';
+import { onlySite, trendOf } from '../../state/jobs/trend.ts';
 import { useApp } from '../../state/store.ts';
 import { LinkWord } from '../../ui/link-word.tsx';
 import { Empty, Failed, Loading } from '../../ui/states.tsx';
@@ -105,6 +107,7 @@ function Runs() {
         )}
         {marked.length === 1 && <p className={styles['quiet']}>Mark one more to compare.</p>}
       </search>
+      {onlySite(shown) !== null && <Trend title="Faults, run by run" points={trendOf(shown)} />}
       {shown.length === 0 ? (
         <p className={styles['none']}>
           No run has “<bdi>{wanted}</bdi>” in it.{' '}

@@ -10,6 +10,7 @@ import { apiHost } from './api-host.ts';
 import { ReportActs } from './report-acts.tsx';
 import styles from './report.module.css';
 import { loadBaseline } from './since.ts';
+import { useBeside } from './use-beside.ts';
 
 /** A job's report, read through the API: the same screens as in the offline file. */
 export default function ReportOfJob({ params: { id = '' } }: { readonly params: Params }) {
@@ -19,6 +20,7 @@ export default function ReportOfJob({ params: { id = '' } }: { readonly params: 
   });
   // What changed is said as soon as it is known; a report without it is whole.
   const since = useLoaded(id, (signal) => loadBaseline(id, signal));
+  const beside = useBeside(id);
   const singleKeys = useApp((state) => state.preferences.singleKeys);
   const host = useMemo(() => apiHost(id), [id]);
   return (
@@ -28,6 +30,7 @@ export default function ReportOfJob({ params: { id = '' } }: { readonly params: 
           report={report}
           host={host}
           baseline={since.status === 'ready' ? since.value : null}
+          beside={beside}
           singleKeys={singleKeys}
         >
           <header className={styles['head']}>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { earlierRun } from './since.ts';
+import { earlierRun, runsUpTo } from './since.ts';
 
 const run = (id: string, source: string) => ({ id, source, startedAt: 0 });
 
@@ -15,5 +15,9 @@ describe('the run that a report is compared with', () => {
     expect(earlierRun(runs, '1')).toBeUndefined();
     expect(earlierRun(runs, '3')).toBeUndefined();
     expect(earlierRun(runs, '9')).toBeUndefined();
+  });
+
+  it('ends the line of runs of its site with itself', () => {
+    expect(runsUpTo(runs, '2').map(({ id }) => id)).toEqual(['2', '1']);
   });
 });

@@ -1,6 +1,7 @@
 import { call } from '../../api/call.ts';
 import type { Comparison, JobSummary } from '../../api/schema.ts';
-import type { Baseline } from '../../report/index.ts';
+import type { Baseline, TrendPoint } from '../../report/index.ts';
+import { trendOf } from '../../state/jobs/trend.ts';
 import { moment } from '../../ui/time.ts';
 
 /** Most runs among which the earlier one is looked for. */
@@ -26,10 +27,25 @@ export function baselineOf(comparison: Comparison, name: string): Baseline {
   };
 }
 
+/** The runs of the same site up to this one, of a list that is newest first. */
+export function runsUpTo<R extends Run>(jobs: readonly R[], id: string): readonly R[] {
+  const source = jobs.find((job) => job.id === id)?.source;
+  return jobs.filter((job) => job.id <= id && job.source === source);
+}
+
+/** How this site came out in this run and the earlier ones, oldest first. */
+export async function loadTrend(id: string, signal: AbortSignal): Promise<readonly TrendPoint[]> {
+  return trendOf(runsUpTo(await doneRuns(signal), id));
+}
+
+async function doneRuns(signal: AbortSignal): Promise<readonly JobSummary[]> {
+  const { jobs } = await call('GET /api/v1/jobs', { query: { state: 'DONE', limit: MOST_RUNS }, signal });
+  return jobs;
+}
+
 /** What became of causes since the latest earlier run of the same site; null when there is none. */
 export async function loadBaseline(id: string, signal: AbortSignal): Promise<Baseline | null> {
-  const { jobs } = await call('GET /api/v1/jobs', { query: { state: 'DONE', limit: MOST_RUNS }, signal });
-  const earlier = earlierRun(jobs, id);
+  const earlier = earlierRun(await doneRuns(signal), id);
   if (earlier === undefined) return null;
   const comparison = await call('GET /api/v1/compare', { query: { a: earlier.id, b: id }, signal });
   return baselineOf(comparison, `the run of ${moment(earlier.startedAt)}`);

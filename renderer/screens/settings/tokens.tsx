@@ -7,6 +7,7 @@ import { useApp } from '../../state/store.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Show } from '../../ui/states.tsx';
 import { moment } from '../../ui/time.ts';
+import { Once } from './once.tsx';
 import styles from './settings.module.css';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -35,7 +36,17 @@ export function Tokens() {
           loaded.reload();
         }}
       />
-      {made !== null && <Made text={made} onClose={() => setMade(null)} />}
+      {made !== null && (
+        <Once
+          text={made}
+          says="This token is shown this once. Give it to its owner; whoever has it is let in."
+          copies={[
+            ['Copy the token', made],
+            ['Copy a link to sign in', `${location.origin}/signin#${made}`],
+          ]}
+          onClose={() => setMade(null)}
+        />
+      )}
       <Show of={loaded} what="the tokens">
         {({ tokens }) => <TokenList tokens={tokens} onChange={loaded.reload} />}
       </Show>
@@ -120,37 +131,6 @@ function NewToken({ onMade }: { readonly onMade: (text: string) => void }) {
   );
 }
 
-/** A new token's text, which is shown this once. */
-function Made({ text, onClose }: { readonly text: string; readonly onClose: () => void }) {
-  const address = `${location.origin}/signin#${text}`;
-  const copy = async (what: string) => {
-    const { notify } = useApp.getState();
-    await navigator.clipboard.writeText(what).then(
-      () => notify('done', 'Copied.'),
-      () => notify('failed', 'The browser does not allow copying here. Select the text and copy it by hand.'),
-    );
-  };
-  return (
-    <div className={styles['made']} role="status">
-      <p>This token is shown this once. Give it to its owner; whoever has it is let in.</p>
-      <p>
-        <code>{text}</code>
-      </p>
-      <p className={styles['acts']}>
-        <button type="button" onClick={() => void copy(text)}>
-          Copy the token
-        </button>
-        <button type="button" onClick={() => void copy(address)}>
-          Copy a link to sign in
-        </button>
-        <button type="button" onClick={onClose}>
-          I have it
-        </button>
-      </p>
-    </div>
-  );
-}
-
 function TokenList({ tokens, onChange }: { readonly tokens: readonly Token[]; readonly onChange: () => void }) {
   const [asking, setAsking] = useState<Token | null>(null);
   const live = tokens.filter((token) => token.live);
@@ -166,7 +146,7 @@ function TokenList({ tokens, onChange }: { readonly tokens: readonly Token[]; re
   };
   return (
     <>
-      <ul className={styles['tokens']} aria-label="Tokens">
+      <ul className={styles['rows']} aria-label="Tokens">
         {live.map((token) => (
           <li key={token.id}>
             <div>

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { storeSharedJob } from '../server/shared-job.ts';
+import { reportOf, storeSharedJob } from '../server/shared-job.ts';
 import { type Look, startWeb, type Web } from './web.ts';
 import { wideJob } from './wide-job.ts';
 
@@ -26,6 +26,9 @@ beforeAll(async () => {
   over.end();
   ended = over.id;
   reported = await storeSharedJob(web.server);
+  const admin = web.server.token(['admin']);
+  await web.server.call(admin, 'POST', '/api/v1/webhooks', { url: 'https://ci.example/hook' });
+  await web.server.call(admin, 'POST', '/api/v1/ignores', { fingerprint: 'abcdef', reason: 'A reason' });
 });
 afterAll(() => web?.close());
 
@@ -58,6 +61,7 @@ const SCREENS: readonly {
     ready: async (page) => {
       await page.getByRole('textbox', { name: 'Addresses' }).fill('ftp://x');
       await page.getByText('More:').click();
+      await page.getByRole('checkbox', { name: /^Lighthouse/ }).uncheck();
     },
   },
   { name: 'a run', path: () => `/scan/${running}`, ready: (page) => page.getByText('Images must').first().waitFor() },
@@ -93,11 +97,38 @@ const SCREENS: readonly {
     ready: (page) => page.getByRole('heading', { level: 1, name: 'Findings' }).waitFor(),
   },
   {
+    name: 'a finding that is being set aside',
+    path: () => `/scan/${reported}/report#/findings/${reportOf(reported).findings[0]?.id}`,
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Set aside' }).click();
+      await page.getByRole('textbox', { name: 'Reason' }).waitFor();
+    },
+  },
+  {
+    name: 'what is set aside',
+    path: () => `/scan/${reported}/report#/aside`,
+    ready: (page) => page.getByRole('heading', { level: 1, name: 'Set aside' }).waitFor(),
+  },
+  {
+    name: 'a comparison',
+    path: () => '/compare',
+    ready: (page) => page.getByRole('heading', { level: 1 }).waitFor(),
+  },
+  {
     name: 'the doctor',
     path: () => '/doctor',
     ready: (page) => page.getByText('Check again').waitFor({ timeout: 60_000 }),
   },
-  { name: 'the settings', path: () => '/settings', ready: (page) => page.getByText('Sign out').waitFor() },
+  {
+    name: 'the settings',
+    path: () => '/settings',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Remove https://ci.example/hook' }).waitFor();
+      await page.getByText('What it was told').click();
+      await page.getByText('Nothing yet.').waitFor();
+      await page.getByText('A reason').waitFor();
+    },
+  },
   { name: 'no screen', path: () => '/nothing', ready: (page) => page.getByText('There is no such screen').waitFor() },
   {
     name: 'the palette',

@@ -30,4 +30,41 @@ describe('the settings', () => {
     expect(trouble).toEqual([]);
     await Promise.all([context.close(), ada.context.close()]);
   });
+
+  it('give the screens a theme whatever the system says, the sign-in page too', async () => {
+    const { context, page, trouble } = await web.signedIn('/settings');
+    const ground = () => page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
+    await page.getByRole('radio', { name: 'Dark' }).check();
+    const dark = 'rgb(15, 18, 20)';
+    expect(await ground()).toBe(dark);
+    await page.reload();
+    await page.getByRole('radio', { name: 'Dark' }).waitFor();
+    expect(await ground()).toBe(dark);
+    await page.goto(`${web.origin}/signin`);
+    expect(await ground()).toBe(dark);
+    await page.goto(`${web.origin}/settings`);
+    await page.getByRole('radio', { name: 'As the system says' }).check();
+    expect(await ground()).toBe('rgb(251, 251, 250)');
+    expect(trouble).toEqual([]);
+    await context.close();
+  });
+
+  it('make a webhook, show its secret once, test it, show what it was told, and remove it', async () => {
+    const { context, page, trouble } = await web.signedIn('/settings');
+    const address = 'https://ci.example/hook';
+    await page.getByLabel('Address').fill(address);
+    await page.getByLabel('Is told').selectOption('when a run has failed');
+    await page.getByRole('button', { name: 'Make a webhook' }).press('Enter');
+    await page.getByText(/^whsec_/).waitFor();
+    await page.getByRole('button', { name: 'I have it' }).click();
+    expect(await page.getByText(/^whsec_/).count()).toBe(0);
+    await page.getByText('when a run has failed · made').waitFor();
+    await page.getByRole('button', { name: `Send a test to ${address}` }).press('Enter');
+    await page.getByRole('list', { name: 'Messages' }).getByText('webhook.test').waitFor();
+    await page.getByRole('button', { name: `Remove ${address}` }).press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).press('Enter');
+    await page.getByRole('button', { name: `Remove ${address}` }).waitFor({ state: 'detached' });
+    expect(trouble).toEqual([]);
+    await context.close();
+  });
 });
