@@ -150,10 +150,10 @@ export function buildProgram(signal: AbortSignal): { run(argv: readonly string[]
 
   program
     .command('bench')
-    .description('measure scans, the server or the report on this machine')
-    .addArgument(new Argument('[part]').choices(['scans', 'server', 'report']).default('scans'))
+    .description('measure scans, the server, the report or the window on this machine')
+    .addArgument(new Argument('[part]').choices(['scans', 'server', 'report', 'app']).default('scans'))
     .argument('[more...]', 'for the server: streams, submit, upload, lifecycles, warm')
-    .action(async (part: 'scans' | 'server' | 'report', more: string[]) => {
+    .action(async (part: 'scans' | 'server' | 'report' | 'app', more: string[]) => {
       const { benchCommand } = await import('./bench-command.ts');
       code = await benchCommand(part, more);
     });
