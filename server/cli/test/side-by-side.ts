@@ -28,7 +28,7 @@ const SAME_FOR_EVERY_ACCOUNT = [
   /^test\/integration\/web\/(?!signin\.)/,
   /^test\/integration\/report\/(?!screens\.)/,
   /^test\/security\/egress\/(browser-redirects|spelled-hosts)\./,
-  /^test\/e2e\/own-report\./,
+  /^test\/e2e\/own-(report|app)\./,
 ];
 
 /** True for a file that an account's second run need not repeat. */
