@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { StageflowError } from '../kernel/index.ts';
+import { Folders, isMissing } from './folders.ts';
 import { isSafeFolder, isSafeKey } from './keys.ts';
 import { receive, storeError } from './receive.ts';
 import type { ArtifactStore, Bucket, ByteRange, ListedObject, PutOptions, StoredObject } from './store.ts';
@@ -13,37 +14,12 @@ const BUCKETS: readonly Bucket[] = ['scanner-staging', 'scanner-artifacts'];
 const UNFINISHED = /^\.put-(\d+)-[0-9a-f]+$/;
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
 
-const codeOf = (error: unknown) => (error as { code?: string } | null)?.code;
-const isMissing = (error: unknown) => codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
-
-async function syncFolder(path: string): Promise<void> {
-  // Windows has no handle to sync for a folder; its rename is journalled instead.
-  if (process.platform === 'win32') return;
-  const handle = await open(path, O_RDONLY);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** True when a path is a real folder, false when nothing is there; a link or a file in its place is refused. */
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    if ((await lstat(path)).isDirectory()) return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
-  throw new StageflowError('store_failed', { reason: `${path} is not a plain folder` });
-}
-
 function alive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return codeOf(error) === 'EPERM';
+    return (error as { code?: string } | null)?.code === 'EPERM';
   }
 }
 
@@ -59,17 +35,20 @@ async function sweep(folder: string): Promise<void> {
 /** Objects as files under `root/<bucket>/<key>`; folders 0700, files 0600, symbolic links never followed below `root`. */
 export class FileStore implements ArtifactStore {
   readonly #root: string;
+  readonly #folders: Folders;
 
   constructor(root: string) {
-    this.#root = root;
+    this.#root = resolve(root);
+    this.#folders = new Folders(this.#root);
   }
 
   async prepare(): Promise<void> {
     await this.#coded(async () => {
       await mkdir(this.#root, { recursive: true, mode: 0o700 });
       for (const bucket of BUCKETS) {
-        await this.#makeFolder(join(this.#root, bucket));
-        await sweep(join(this.#root, bucket));
+        const folder = join(this.#root, bucket);
+        await this.#folders.last(await this.#folders.make([folder]), this.#root);
+        await sweep(folder);
       }
     });
   }
@@ -83,7 +62,7 @@ export class FileStore implements ArtifactStore {
     return this.#coded(async () => {
       const path = this.#path(bucket, key);
       const folder = dirname(path);
-      await this.#makeFolders(bucket, key);
+      const made = await this.#folders.make(this.#foldersOf(bucket, key));
       const unfinished = join(folder, `.put-${process.pid}-${randomBytes(8).toString('hex')}`);
       const receipt = receive(body, options);
       const handle = await open(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
@@ -95,7 +74,7 @@ export class FileStore implements ArtifactStore {
         await unlink(unfinished).catch(() => {});
         throw error;
       }
-      await syncFolder(folder);
+      await this.#folders.last(made, folder);
       return { key, sha256: receipt.sha256(), size: receipt.size() };
     });
   }
@@ -107,7 +86,7 @@ export class FileStore implements ArtifactStore {
   ): Promise<{ size: number; body: AsyncIterable<Uint8Array> } | null> {
     return this.#coded(async () => {
       const path = this.#path(bucket, key);
-      if (!(await this.#foldersExist(bucket, key))) return null;
+      if (!(await this.#folders.stands(dirname(path)))) return null;
       let handle: FileHandle;
       try {
         handle = await open(path, O_RDONLY | O_NOFOLLOW);
@@ -128,7 +107,7 @@ export class FileStore implements ArtifactStore {
   async head(bucket: Bucket, key: string): Promise<{ size: number } | null> {
     return this.#coded(async () => {
       const path = this.#path(bucket, key);
-      if (!(await this.#foldersExist(bucket, key))) return null;
+      if (!(await this.#folders.stands(dirname(path)))) return null;
       try {
         const found = await lstat(path);
         return found.isFile() ? { size: found.size } : null;
@@ -142,7 +121,7 @@ export class FileStore implements ArtifactStore {
   async *list(bucket: Bucket, prefix: string): AsyncGenerator<ListedObject> {
     const start = join(this.#root, bucket);
     try {
-      if (await isFolder(start)) yield* this.#walk(start, '', prefix);
+      if (await this.#folders.stands(start)) yield* this.#walk(start, '', prefix);
     } catch (error) {
       throw storeError(error);
     }
@@ -151,11 +130,11 @@ export class FileStore implements ArtifactStore {
   async remove(bucket: Bucket, key: string): Promise<void> {
     await this.#coded(async () => {
       const path = this.#path(bucket, key);
-      if (!(await this.#foldersExist(bucket, key))) return;
+      if (!(await this.#folders.stands(dirname(path)))) return;
       await unlink(path).catch((error: unknown) => {
         if (!isMissing(error)) throw error;
       });
-      await syncFolder(dirname(path));
+      await this.#folders.sync(dirname(path));
     });
   }
 
@@ -164,9 +143,10 @@ export class FileStore implements ArtifactStore {
       if (!isSafeFolder(prefix)) throw new StageflowError('store_failed', { reason: 'a malformed key was asked for' });
       // Every folder down to it must be a plain one: a link on the way would lead the removal out of the store.
       const folder = this.#path(bucket, prefix.slice(0, -1));
-      if (!(await this.#foldersExist(bucket, `${prefix}x`))) return;
+      if (!(await this.#folders.stands(folder))) return;
       await rm(folder, { recursive: true, force: true });
-      await syncFolder(dirname(folder));
+      this.#folders.removed(folder);
+      await this.#folders.sync(dirname(folder));
     });
   }
 
@@ -207,26 +187,9 @@ export class FileStore implements ArtifactStore {
     return join(this.#root, bucket, ...key.split('/'));
   }
 
-  #folders(bucket: Bucket, key: string): string[] {
+  #foldersOf(bucket: Bucket, key: string): string[] {
     const parts = [bucket, ...key.split('/').slice(0, -1)];
     return parts.map((_, index) => join(this.#root, ...parts.slice(0, index + 1)));
-  }
-
-  async #foldersExist(bucket: Bucket, key: string): Promise<boolean> {
-    for (const folder of this.#folders(bucket, key)) if (!(await isFolder(folder))) return false;
-    return true;
-  }
-
-  async #makeFolders(bucket: Bucket, key: string): Promise<void> {
-    for (const folder of this.#folders(bucket, key)) await this.#makeFolder(folder);
-  }
-
-  async #makeFolder(folder: string): Promise<void> {
-    if (await isFolder(folder)) return;
-    await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
-      if (codeOf(error) !== 'EEXIST') throw error;
-    });
-    await syncFolder(dirname(folder));
   }
 
   async #coded<T>(work: () => Promise<T>): Promise<T> {
