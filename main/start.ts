@@ -49,6 +49,8 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
     electron;
   const clock = systemClock;
   app.enableSandbox();
+  // Windows shows no notifications of an app without one.
+  app.setAppUserModelId('stageflow.desktop');
   protocol.registerSchemesAsPrivileged([WINDOW_SCHEME]);
   if (!app.requestSingleInstanceLock()) return app.quit();
   app.setAsDefaultProtocolClient(LINK_SCHEME);

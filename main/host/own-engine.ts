@@ -14,6 +14,7 @@ import { withOwnerRoutes } from '../../server/local/owner-routes.ts';
 import { serveOwner } from '../../server/local/own-door.ts';
 import { canariesOf, startCanaries } from '../../server/ops/canary.ts';
 import { pressureOf } from '../../server/ops/health.ts';
+import { assertNarrowShareKey } from '../../server/ops/share-key.ts';
 import { startSweeps } from '../../server/ops/sweeps.ts';
 import { ownPlaces } from '../../server/own-places.ts';
 import type { Services } from '../../server/services.ts';
@@ -66,6 +67,7 @@ export async function openOwnEngine(options: {
     }
   };
   try {
+    if (s3 !== null) await assertNarrowShareKey(s3);
     // What a dead engine had in flight was never answered: its window tries again.
     engine.ledger.service.idempotency.releaseAll();
     const closing = new AbortController();

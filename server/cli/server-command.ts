@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { defaultDataFolder, openLocalEngine } from '@stageflow/engine';
-import {
-  createShareSigner,
-  allowBrowserUploads,
-  createUploadSigner,
-  type S3Settings,
-  shareKeyExcess,
-} from '@stageflow/engine/artifact';
-import { EXIT, StageflowError, systemClock } from '@stageflow/engine/kernel';
+import { createShareSigner, allowBrowserUploads, createUploadSigner } from '@stageflow/engine/artifact';
+import { EXIT, systemClock } from '@stageflow/engine/kernel';
 import { prepareMachine } from '@stageflow/engine/preflight';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config-env.ts';
@@ -19,6 +13,7 @@ import { firstSignIn, firstToken, forgetFirstSignIn, isKept } from '../ops/first
 import { pressureOf } from '../ops/health.ts';
 import { createMetrics } from '../ops/metrics.ts';
 import { listenForMetrics } from '../ops/metrics-port.ts';
+import { assertNarrowShareKey } from '../ops/share-key.ts';
 import { serverLog } from '../ops/server-log.ts';
 import { startSweeps } from '../ops/sweeps.ts';
 import { serveOwner } from '../local/own-door.ts';
@@ -165,15 +160,4 @@ export async function serverCommand(
 function ended(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-}
-
-/** Every share shows its key's name to strangers, so a key that can do more than read artifacts is not served with. */
-async function assertNarrowShareKey(s3: S3Settings): Promise<void> {
-  const excess = await shareKeyExcess(s3);
-  if (excess.length === 0) return;
-  throw new StageflowError('bad_option', {
-    option: 'STAGEFLOW_S3_SHARE_ACCESS_KEY',
-    value: s3.share?.accessKey ?? '',
-    reason: `this key can also ${excess.join(', ')}; it may only read scanner-artifacts`,
-  });
 }

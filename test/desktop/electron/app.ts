@@ -11,6 +11,7 @@ export function createApp(world: World) {
       if (world.isReady) throw new Error('app.enableSandbox() can only be called before app is ready');
       world.sandboxed = true;
     },
+    setAppUserModelId: () => {},
     requestSingleInstanceLock: () => world.isFirst,
     setAsDefaultProtocolClient: (scheme: string) => {
       world.linkSchemes.push(scheme);

@@ -145,7 +145,8 @@ export function createBrowserWindow(world: World, app: EventEmitter) {
       const { page, listener, base } = await this.#opened;
       if (!address.startsWith(`${base}/`)) throw new Error(`the stand-in loads nothing but ${base}`);
       this.#loading = address;
-      await page.goto(address.replace(base, listener.origin));
+      // The first page waits until the app is built.
+      await page.goto(address.replace(base, listener.origin), { timeout: 120_000 });
     }
     show() {
       this.state.shown = true;
