@@ -4,7 +4,7 @@ import type { CookieFacts, Visit } from '@stageflow/engine/sdk';
 import type { ConsoleMessage, Cookie, Page, Response } from 'playwright-core';
 import type { Access } from './access.ts';
 import type { JudgeDeparture } from './departures.ts';
-import { type Snapshot, snapshot } from './in-page/index.ts';
+import { hasLoaded, type Snapshot, snapshot } from './in-page/index.ts';
 import { type Hop, maskSetCookie, type Recorder, startRecorder, toRecord } from './recorder.ts';
 import { REFUSED_HEADER } from '../proxy/index.ts';
 import { watchOtherRequests } from './other-requests.ts';
@@ -22,9 +22,6 @@ const LIMITS = {
   consoleText: 2000,
   pageErrors: 100,
 } as const;
-
-/** How long a page that was kept from leaving may go on loading, in milliseconds. */
-const KEPT_MS = 2_000;
 
 /** A visit that led to a document worth scanning. */
 export interface Visited {
@@ -115,13 +112,14 @@ async function navigate(tab: Tab, rules: VisitRules): Promise<Visited | Ended> {
       () => null,
       () => new StageflowError('page_timeout', { reason: `still loading after ${timeouts.navigation} s` }),
     );
-    // A page that leads away by script while it loads goes on loading meanwhile, but not for long.
-    const kept = tab.departures
-      .kept()
-      .then(() => delay(KEPT_MS))
-      .then(() => new StageflowError('page_timeout', { reason: 'it leads elsewhere before it has loaded' }));
-    const cut = await Promise.race([loaded, kept]);
+    // Where a script leads away while the page loads, the browser reads no further: what stands then is a part that no visitor sees.
+    const leads = tab.departures.kept().then(async () => {
+      const stands = await tab.inside(hasLoaded, null, 2_000).catch(() => false);
+      return stands ? loaded : ('elsewhere' as const);
+    });
+    const cut = await Promise.race([loaded, leads]);
     tab.departures.loaded();
+    if (cut === 'elsewhere') return ledAway(tab.departures.held(), rules);
     // The end of a navigation that was refused is told a moment later; until then it looks like the page's document.
     for (let looks = 0; looks < 10 && tab.departures.held().has(recorder.document()?.url ?? ''); looks++)
       await Promise.race([recorder.changed(), delay(100)]);
@@ -213,6 +211,12 @@ function keptOut(url: string, rules: VisitRules): Ended | null {
 /** A document that the page led to and that never came. */
 function brokenOff(document: Hop, rules: VisitRules): Ended {
   return keptOut(document.url, rules) ?? ended('failed', 'page_failed', { reason: document.failure ?? 'no answer' });
+}
+
+/** A page that is nothing but the way to another one, which the browser was kept from. */
+function ledAway(held: ReadonlyMap<string, string>, rules: VisitRules): Ended {
+  const [target = rules.url, reason = ''] = [...held].at(-1) ?? [];
+  return keptOut(target, rules) ?? ended('blocked', 'page_denied', { reason });
 }
 
 /** The scheme of a redirect that leaves the web, or null. */

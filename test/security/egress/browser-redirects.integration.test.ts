@@ -19,6 +19,12 @@ const LEADS: Readonly<Record<string, (to: string) => Route>> = {
       .end('<!doctype html><html lang="en"><head><title>Moved</title></head><body><h1>Moved</h1></body></html>');
   },
 };
+/** Every way in which a script takes the browser elsewhere while its page is still being read: there is no page to scan. */
+const WAYS: Readonly<Record<string, (to: string) => Route>> = {
+  'script in the head': (to) => html(`<script>location.replace(${JSON.stringify(to)})</script>`),
+  'form that sends itself': (to) =>
+    html(`<form method="post" action="${to}"></form><script>document.forms[0].submit()</script>`),
+};
 const redirect =
   (status: number, to: string): Route =>
   (_request, response) => {
@@ -56,6 +62,16 @@ const WEB: readonly Row[] = [
       status: 'scanned',
       code: null,
       finding: to,
+    })),
+  ),
+  // Nobody ever sees more of such a page than its way elsewhere.
+  ...[PRIVATE, PRIVATE_TLS].flatMap((to) =>
+    Object.entries(WAYS).map(([kind, way]) => ({
+      name: `${kind} to ${to}`,
+      route: way(to),
+      status: 'blocked',
+      code: 'page_denied',
+      finding: null,
     })),
   ),
   ...[301, 302, 303, 307, 308].map((status) => ({
@@ -131,6 +147,7 @@ describe('E7 pages of a build that lead to another site', () => {
   const OTHER = 'https://www.example.org/new';
   const ROWS = [
     ...Object.entries(LEADS).map(([name, lead]) => ({ name, route: lead(OTHER), status: 'scanned', code: null })),
+    ...Object.entries(WAYS).map(([name, way]) => ({ name, route: way(OTHER), status: 'skipped', code: 'page_left' })),
     { name: '301', route: redirect(301, OTHER), status: 'skipped', code: 'page_left' },
   ];
   let run: RunRecord;

@@ -4,5 +4,6 @@
  * They must never change the document.
  */
 export { documentQuiet } from './document-quiet.ts';
+export { hasLoaded } from './has-loaded.ts';
 export { locate, type Located } from './locate.ts';
 export { type Snapshot, type SnapshotLimits, snapshot } from './snapshot.ts';
