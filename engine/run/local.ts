@@ -4,7 +4,7 @@ import { type Bus, connectJetStreamBus, startNatsServer, type StreamRetention } 
 import type { JobSpec } from '../event/index.ts';
 import { nextState } from '../fsm/index.ts';
 import { type Clock, type Log, systemClock } from '../kernel/index.ts';
-import { openLedger } from '../ledger/index.ts';
+import { type Ledger, openLedger } from '../ledger/index.ts';
 import { podmanHost } from '../pod/host/index.ts';
 import { ensureImage } from '../pod/image/index.ts';
 import {
@@ -57,6 +57,8 @@ export interface LocalEngineOptions {
   readonly store: (folder: DataFolder) => ArtifactStore;
   /** Told before each start of a pod. */
   readonly onPodStart?: () => void;
+  /** What a job that is about to come will ask for, and the image that was just found for it: it need not wait for Podman once more. */
+  readonly coming?: { readonly isolation: JobSpec['isolation']; readonly image: string | null };
   /** Single-use pods that stand ready with a browser up (DESIGN decision 8); none by default. */
   readonly warmPods?: number;
   /** What the queue's streams keep; see `StreamRetention`. */
@@ -118,6 +120,16 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
         ? startNatsServer({ binary: natsServer, directory: folder.nats, clock, log })
         : Promise.resolve({ ...natsServer, pid: () => null, stop: async () => {} });
     undo.push(() => server.then((started) => started.stop()).catch(() => {}));
+    const clear = (isolation: JobSpec['isolation']) => clearedRuntime(isolation, id, ledger, log);
+    const { coming } = options;
+    // While the queue starts.
+    const early = coming ? clear(coming.isolation) : null;
+    // An error is told where the runtime is needed.
+    const over = early?.then(
+      () => {},
+      () => {},
+    );
+    undo.push(() => over);
     const [nats, manifests] = await Promise.all([server, discoverScanners(options.scanners), store.prepare(ours)]);
     const bus = await connectJetStreamBus({
       url: nats.url,
@@ -140,8 +152,11 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     const byId = new Map(manifests.map((manifest) => [manifest.id, manifest]));
     const pools: PodPool[] = [];
     let known: string | null = null;
+    let found = coming?.image ?? null;
     const ensured = async () => {
-      known = await ensureImage(await podmanHost(), options.say);
+      known = found ?? (await ensureImage(await podmanHost(), options.say));
+      // True at the start; later it may have been removed.
+      found = null;
       return known;
     };
     // Looking costs a start of Podman. A pod that stands ready keeps its image from being removed, so that it need not be looked for.
@@ -173,13 +188,8 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     const runtimeOf = (isolation: JobSpec['isolation']) => {
       let runtime = runtimes.get(isolation);
       if (!runtime) {
-        // Reaping comes before the first pod: what a killed engine left may still hold memory.
         runtime = (async () => {
-          const made =
-            isolation === 'pod'
-              ? createPodmanRuntime({ host: await podmanHost(), engineId: id, log })
-              : createProcessRuntime({ engineId: id, folder: processFolder(ledger), log });
-          await made.reap(() => false);
+          const made = await (early !== null && isolation === coming?.isolation ? early : clear(isolation));
           return pooled(options.onPodStart ? announced(made, options.onPodStart) : made);
         })();
         runtimes.set(isolation, runtime);
@@ -232,6 +242,21 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
     await unwind();
     throw error;
   }
+}
+
+/** A runtime of this engine, what an earlier life of it left behind removed: it may still hold memory that the first pod needs. */
+async function clearedRuntime(
+  isolation: JobSpec['isolation'],
+  engineId: string,
+  ledger: Ledger,
+  log: Log,
+): Promise<PodRuntime> {
+  const made =
+    isolation === 'pod'
+      ? createPodmanRuntime({ host: await podmanHost(), engineId, log })
+      : createProcessRuntime({ engineId, folder: processFolder(ledger), log });
+  await made.reap(() => false);
+  return made;
 }
 
 /** True while a job measures on this machine, whoever's it is. */

@@ -53,6 +53,7 @@ export async function openMachineEngine(options: {
     ownPlaces: ownPlaces(config, s3Settings(), () => null),
     scanners: SCANNERS,
     natsServer: queue ?? machine.natsServer ?? '',
+    coming: { isolation: options.isolation, image: machine.image },
     say: options.say,
     surroundings: { testTrust: testTrust(), chromium: options.isolation === 'process' ? machine.chromium : null },
     node: env.STAGEFLOW_NODE ?? 'main',

@@ -17,6 +17,8 @@ export interface PreparedMachine {
   readonly natsServer: string | null;
   /** Path of a browser of this machine, only looked for with `process` isolation. */
   readonly chromium: string | null;
+  /** Name of the scanner image, which is there; null with `process` isolation. */
+  readonly image: string | null;
 }
 
 /**
@@ -46,10 +48,10 @@ export async function prepareMachine(options: {
       `nats-server ${nats.version} means reduced durability: jobs accepted just before a power loss may have to be resumed`,
     );
   }
-  if (isolation === 'pod') await ensureImage(await podmanHost(), say);
+  const image = isolation === 'pod' ? await ensureImage(await podmanHost(), say) : null;
   const chromium = isolation === 'process' ? findBrowser() : null;
   if (isolation === 'process' && chromium === null) throw new StageflowError('setup_needed', browserHint());
-  return { natsServer: nats?.path ?? null, chromium };
+  return { natsServer: nats?.path ?? null, chromium, image };
 }
 
 /** One list with everything: a person who may not install should not have to come back for the next missing part. */
