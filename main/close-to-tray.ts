@@ -14,8 +14,9 @@ export function closeToTray(
 ): void {
   const { dialog, settings, hasTray, isLeaving } = options;
   let isAsking = false;
+  let closes = false;
   window.on('close', (event) => {
-    if (isLeaving() || !hasTray()) return;
+    if (closes || isLeaving() || !hasTray()) return;
     const { closeToTray } = settings.now;
     if (closeToTray === false) return;
     event.preventDefault();
@@ -32,7 +33,11 @@ export function closeToTray(
         cancelId: 0,
         noLink: true,
       });
-      await settings.change({ closeToTray: response === 0 });
+      const stays = response === 0;
+      // Without an engine the answer is not kept, and is asked for again another time; it holds now.
+      await settings.change({ closeToTray: stays }).catch(() => {});
+      if (stays) return window.hide();
+      closes = true;
       window.close();
     })().finally(() => {
       isAsking = false;

@@ -39,14 +39,17 @@ export async function watchJobs(options: {
     });
   };
   while (!stop.aborted) {
+    const turn = new AbortController();
     try {
-      const stream = await ask('/api/v1/stream', stop);
+      const stream = await ask('/api/v1/stream', AbortSignal.any([stop, turn.signal]));
       // After the stream has begun: nothing that happens from here on is missed.
       await refresh();
       for await (const _message of readStream(stream.body ?? ([] as never))) soon();
     } catch (error) {
       // The engine is away; the keeper says so to the person, and what happened meanwhile is seen when it is back.
       if (!stop.aborted) log.debug('the jobs cannot be followed just now', { error });
+    } finally {
+      turn.abort();
     }
     await pause(AGAIN_MS);
   }

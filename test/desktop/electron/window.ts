@@ -109,7 +109,7 @@ export function createBrowserWindow(world: World, app: EventEmitter) {
       }
       if (frame === null || frame.page() !== page) {
         this.#handler({ url });
-        await route.abort();
+        await route.abort('aborted');
         await frame?.page().close();
         return;
       }
@@ -121,7 +121,7 @@ export function createBrowserWindow(world: World, app: EventEmitter) {
       const event = preventable({ url, isMainFrame: isMain });
       if (isMain) this.webContents.emit('will-navigate', event);
       this.webContents.emit('will-frame-navigate', event);
-      return event.defaultPrevented ? route.abort() : route.continue();
+      return event.defaultPrevented ? route.abort('aborted') : route.continue();
     }
 
     async #invoke(channel: string, input: unknown[], frame: Frame, own: (address: string) => string): Promise<unknown> {

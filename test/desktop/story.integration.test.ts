@@ -1,0 +1,80 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findObjectStore } from '../../engine/pod/preflight/index.ts';
+import { leftovers, site } from '../e2e/cli.ts';
+import { launchBrowser } from '../integration/web/web.ts';
+import { type ObjectServer, startObjectServer } from '../integration/store/object-server.ts';
+import { type RunningApp, startApp } from './app.ts';
+
+/** A scan waits for a pod and for every page. */
+const SCANNED = { timeout: 150_000 };
+
+const settingsOf = ({ settings }: ObjectServer) => ({
+  STAGEFLOW_S3_ENDPOINT: settings.endpoint,
+  STAGEFLOW_S3_REGION: settings.region,
+  STAGEFLOW_S3_ACCESS_KEY: settings.accessKey,
+  STAGEFLOW_S3_SECRET_KEY: settings.secretKey,
+  STAGEFLOW_S3_SHARE_ACCESS_KEY: settings.share.accessKey,
+  STAGEFLOW_S3_SHARE_SECRET_KEY: settings.share.secretKey,
+});
+
+describe('the desktop app, over a real engine and real pods', () => {
+  let browser: Browser;
+  let app: RunningApp;
+  /** An object store of this machine, if it has one. */
+  let store: ObjectServer | null = null;
+  beforeAll(async () => {
+    for (const kind of ['minio', 'versitygw'] as const) {
+      const binary = await findObjectStore(kind);
+      if (binary !== null) store ??= await startObjectServer(kind, binary);
+    }
+    if (store !== null) Object.assign(process.env, settingsOf(store));
+    browser = await launchBrowser();
+    app = await startApp(browser);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await store?.stop();
+  });
+
+  it('scans an archive that is dropped on its window, goes on when the engine is killed, tells when it is done, shows the report on a click, and shares it with a stranger', async () => {
+    const page = await app.page();
+    await page.getByRole('heading', { level: 1 }).waitFor({ timeout: 60_000 });
+    // Measuring takes minutes; the rest is what this is about.
+    await page.evaluate(() =>
+      localStorage.setItem('stageflow.preferences', JSON.stringify({ lastScan: { modules: ['axe', 'seo'] } })),
+    );
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
+    await app.drop(site('shop.zip'));
+    await page.waitForURL(/\/scan\/[0-9a-z]{26}$/);
+    const done = page
+      .getByRole('grid', { name: 'Pages' })
+      .getByRole('gridcell')
+      .filter({ hasText: /^(?:nothing found|\d+ found)/ });
+    await done.first().waitFor(SCANNED);
+    await expect.poll(() => app.world.trays[0]?.tooltip, SCANNED).toMatch(/^Stageflow: Scanning shop\.zip/);
+    app.world.hosts.at(-1)?.kill();
+    await page.getByRole('heading', { level: 2, name: /^Scanned \d+ pages in / }).waitFor(SCANNED);
+    expect(app.world.hosts.length).toBe(2);
+    await expect.poll(() => app.world.notifications.map(({ title }) => title), SCANNED).toEqual(['shop.zip is done']);
+    app.world.notifications[0]?.click();
+    await page.waitForURL(/\/scan\/[0-9a-z]{26}\/report$/);
+    await page.locator('[data-report-screen] h1').waitFor();
+    await expect.poll(() => app.world.trays[0]?.tooltip, SCANNED).toBe('Stageflow: Nothing is being scanned');
+    await page.getByRole('button', { name: 'Share' }).click();
+    await page.getByRole('button', { name: 'Make the link' }).click();
+    if (store === null) return page.getByRole('alert').getByText('No object store is set up').waitFor();
+    const link = (await page.getByRole('region', { name: 'The link' }).locator('code').textContent()) ?? '';
+    expect(new URL(link).origin).toBe(new URL(store.settings.endpoint).origin);
+    const stranger = await (await browser.newContext()).newPage();
+    await stranger.goto(link);
+    await stranger.locator('[data-report-screen] h1').waitFor();
+  });
+
+  it('leaves nothing running when it is quit', async () => {
+    const { home } = app;
+    await app.quit();
+    expect(leftovers(home)).toEqual([]);
+  });
+});
