@@ -1,18 +1,19 @@
-import { type ReactNode, useId } from 'react';
-import type { Draft } from '../../state/draft/slice.ts';
+import type { ReactNode } from 'react';
 import { useApp } from '../../state/store.ts';
+import { AccessFields } from './access-fields.tsx';
 import styles from './choices.module.css';
+import { Field, TextField } from './field.tsx';
 import { USUAL_PAGES } from './plan.ts';
 
-/** How the scan is done: pages, device, limits, and what few people need. */
-export function Choices() {
+/** How the scan is done: pages, device, limits, and what few people need. What only Lighthouse obeys is greyed out when it is not chosen. */
+export function Choices({ lighthouse }: { readonly lighthouse: boolean }) {
   const draft = useApp((state) => state.draft);
   const change = useApp((state) => state.changeDraft);
   const zip = draft.file !== null;
   return (
     <>
       <div className={styles['rows']}>
-        <fieldset>
+        <fieldset disabled={!lighthouse}>
           <legend>Lighthouse looks at</legend>
           <Radio name="sample" value="template" now={draft.sample} set={(sample) => change({ sample })}>
             one page per template
@@ -46,6 +47,7 @@ export function Choices() {
             <select
               id={id}
               value={draft.lighthouseRuns}
+              disabled={!lighthouse}
               onChange={(event) => change({ lighthouseRuns: Number(event.target.value) })}
             >
               {[1, 3, 5].map((runs) => (
@@ -89,24 +91,7 @@ export function Choices() {
             </>
           ) : (
             <>
-              <TextField label="User name" hint="For sites that ask for one with a browser's own dialog." name="user" />
-              <TextField
-                label="Password"
-                hint="Kept apart from the job, and gone when it ends."
-                name="password"
-                secret
-              />
-              <Field label="Headers" hint="One a line, as Name: value. Sent to the scanned site alone.">
-                {(id, hint) => (
-                  <textarea
-                    id={id}
-                    aria-describedby={hint}
-                    rows={3}
-                    value={draft.headers}
-                    onChange={(event) => change({ headers: event.target.value })}
-                  />
-                )}
-              </Field>
+              <AccessFields />
               <label className={styles['check']}>
                 <input
                   type="checkbox"
@@ -141,64 +126,5 @@ function Radio<T extends string>({
       <input type="radio" name={name} checked={now === value} onChange={() => set(value)} />
       {children}
     </label>
-  );
-}
-
-function Field({
-  label,
-  hint,
-  children,
-}: {
-  readonly label: string;
-  readonly hint?: string;
-  readonly children: (id: string, hintId: string | undefined) => ReactNode;
-}) {
-  const id = useId();
-  return (
-    <div className={styles['field']}>
-      <label htmlFor={id}>{label}</label>
-      {children(id, hint === undefined ? undefined : `${id}-hint`)}
-      {hint !== undefined && (
-        <p id={`${id}-hint`} className={styles['hint']}>
-          {hint}
-        </p>
-      )}
-    </div>
-  );
-}
-
-type TextName = {
-  [K in keyof Draft]: Draft[K] extends string ? (string extends Draft[K] ? K : never) : never;
-}[keyof Draft];
-
-function TextField({
-  label,
-  hint,
-  name,
-  placeholder,
-  secret = false,
-}: {
-  readonly label: string;
-  readonly hint: string;
-  readonly name: TextName;
-  readonly placeholder?: string;
-  readonly secret?: boolean;
-}) {
-  const value = useApp((state) => state.draft[name]);
-  const change = useApp((state) => state.changeDraft);
-  return (
-    <Field label={label} hint={hint}>
-      {(id, hintId) => (
-        <input
-          id={id}
-          type={secret ? 'password' : 'text'}
-          autoComplete={secret ? 'new-password' : 'off'}
-          aria-describedby={hintId}
-          value={value}
-          placeholder={placeholder}
-          onChange={(event) => change({ [name]: event.target.value })}
-        />
-      )}
-    </Field>
   );
 }

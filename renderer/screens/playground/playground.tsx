@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { navigate } from '../../app/location.ts';
 import { keyNames, useShortcuts } from '../../app/shortcuts.ts';
 import { call } from '../../api/call.ts';
+import { desktop } from '../../api/desktop.ts';
 import { asProblem, type Problem } from '../../api/problem.ts';
 import type { Accepted, Scanner } from '../../api/schema.ts';
 import { uploadArchive, type UploadProgress } from '../../api/upload.ts';
@@ -19,6 +20,12 @@ import styles from './playground.module.css';
 import { hindrance, urlJob, zipOptions } from './request.ts';
 import { useOffered } from './use-offered.ts';
 import type { ZipSummary } from './zip-summary.ts';
+
+/** The API offers no other place. */
+const WHERE =
+  desktop === null
+    ? 'Runs on this server, in a container of its own; to run it on another one, sign in there.'
+    : 'Runs on this computer, in a container of its own.';
 
 /** A new scan: what is to be scanned, by which modules, how; then it starts. */
 export default function Playground() {
@@ -80,7 +87,7 @@ function Form({ scanners }: { readonly scanners: readonly Scanner[] }) {
         <ArchiveField summary={summary} setSummary={setSummary} />
       </div>
       <ModuleList scanners={scanners} chosen={chosen} plan={plan} choose={(modules) => changeDraft({ modules })} />
-      <Choices />
+      <Choices lighthouse={chosen.some(({ id }) => id === 'lighthouse')} />
       <div className={styles['foot']}>
         {problem !== null && (
           <p className={styles['problem']} role="alert">
@@ -95,7 +102,7 @@ function Form({ scanners }: { readonly scanners: readonly Scanner[] }) {
               Start scan <kbd aria-hidden="true">{keyNames('mod+Enter').join(' ')}</kbd>
             </button>
             <p id="why" className={asked && why !== null ? styles['why'] : styles['estimate']}>
-              {why ?? `Takes ${costWords(totalOf(chosen, plan))}. Runs on this server, in a container of its own.`}
+              {why ?? `Takes ${costWords(totalOf(chosen, plan))}. ${WHERE}`}
             </p>
           </div>
         )}

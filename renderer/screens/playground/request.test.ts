@@ -28,6 +28,8 @@ describe('the request that a form becomes', () => {
       user: 'me',
       password: 'secret',
       headers: 'X-Preview: on\n',
+      cookies: 'sid = a=b\n\n theme=dark ',
+      storageState: { name: 'state.json', cookies: 0, origins: 0, document: { cookies: [], origins: [] } },
       allowLocal: true,
     });
     expect(urlJob(all)).toEqual({
@@ -42,7 +44,15 @@ describe('the request that a form becomes', () => {
       sample: 'template',
       device: 'desktop',
       allowHosts: ['localhost:3000'],
-      access: { headers: { 'X-Preview': 'on' }, basicAuth: { username: 'me', password: 'secret' } },
+      access: {
+        headers: { 'X-Preview': 'on' },
+        cookies: [
+          { name: 'sid', value: 'a=b' },
+          { name: 'theme', value: 'dark' },
+        ],
+        storageState: { cookies: [], origins: [] },
+        basicAuth: { username: 'me', password: 'secret' },
+      },
     });
     expect(
       zipOptions(draft({ allowAssets: 'cdn.example.org, fonts.example.org', siteUrl: 'https://example.org' })),
@@ -62,6 +72,7 @@ describe('what keeps a scan from being started', () => {
     [{ minutes: 'x' }, ['axe'], 'The time limit is a number of minutes from 1 to 1,440.'],
     [{ siteUrl: 'ftp://a' }, ['axe'], 'The production address has to begin with http:// or https://.'],
     [{ headers: 'nonsense' }, ['axe'], 'Write each header as Name: value, one a line.'],
+    [{ cookies: 'a=1; b=2' }, ['axe'], 'Write each cookie as name=value, one a line.'],
   ])('%j with %j: %s', (change, chosen, words) => {
     expect(hindrance(draft(change), chosen)).toBe(words);
   });

@@ -18,6 +18,7 @@ export function hindrance(draft: Draft, chosen: readonly string[]): string | nul
     return 'The production address has to begin with http:// or https://.';
   }
   if (headersOf(draft.headers) === null) return 'Write each header as Name: value, one a line.';
+  if (cookiesOf(draft.cookies) === null) return 'Write each cookie as name=value, one a line.';
   return null;
 }
 
@@ -31,6 +32,14 @@ function headersOf(text: string): Readonly<Record<string, string>> | null {
   const pairs = lines.map((line) => /^\s*([\w-]+)\s*:\s*(.+?)\s*$/.exec(line));
   if (pairs.includes(null)) return null;
   return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']));
+}
+
+/** Cookies in their order; null when a line is none. A value may hold `=` itself. */
+function cookiesOf(text: string): readonly { readonly name: string; readonly value: string }[] | null {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const pairs = lines.map((line) => /^\s*([^\s=;]+)\s*=\s*([^;]*?)\s*$/.exec(line));
+  if (pairs.includes(null)) return null;
+  return pairs.map((pair) => ({ name: pair?.[1] ?? '', value: pair?.[2] ?? '' }));
 }
 
 const listOf = (text: string) => text.split(/[\s,]+/).filter((word) => word !== '');
@@ -62,8 +71,11 @@ export function zipOptions(draft: Draft): ScanOptions {
 export function urlJob(draft: Draft): UrlJob {
   const { urls } = readAddresses(draft.text);
   const headers = headersOf(draft.headers) ?? {};
+  const cookies = cookiesOf(draft.cookies) ?? [];
   const access = {
     ...(Object.keys(headers).length === 0 ? {} : { headers }),
+    ...(cookies.length === 0 ? {} : { cookies: [...cookies] }),
+    ...(draft.storageState === null ? {} : { storageState: draft.storageState.document }),
     ...(draft.user === '' ? {} : { basicAuth: { username: draft.user, password: draft.password } }),
   };
   const allowHosts = draft.allowLocal ? localHosts(urls) : [];

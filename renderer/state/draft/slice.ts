@@ -25,6 +25,15 @@ export interface Draft {
   readonly password: string;
   /** One header a line, `Name: value`. */
   readonly headers: string;
+  /** One cookie a line, `name=value`. */
+  readonly cookies: string;
+  /** A browser's state as Playwright saves it, with its file's name and what is in it; null for none. */
+  readonly storageState: {
+    readonly name: string;
+    readonly cookies: number;
+    readonly origins: number;
+    readonly document: unknown;
+  } | null;
   /** The administrator's word that addresses of the server's own machine may be scanned. */
   readonly allowLocal: boolean;
 }
@@ -52,6 +61,8 @@ export const NEW_DRAFT: Draft = {
   user: '',
   password: '',
   headers: '',
+  cookies: '',
+  storageState: null,
   allowLocal: false,
 };
 

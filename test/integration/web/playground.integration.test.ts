@@ -109,6 +109,55 @@ describe('a new scan', () => {
     await context.close();
   });
 
+  it('signs in with a storage state, cookies and headers, and shows none of them again', async () => {
+    const { context, page, trouble } = await web.signedIn('/playground', ['submit', 'read']);
+    await page.getByRole('textbox', { name: 'Addresses' }).fill('shop.example');
+    await page.getByText('More:').click();
+    const state = (text: string) =>
+      page
+        .getByLabel('File of a storage state')
+        .setInputFiles({ name: 'state.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+    await state('{"neither": []}');
+    await page.getByRole('region', { name: 'Notices' }).getByText('state.json is not what Playwright').waitFor();
+    const storageState = {
+      cookies: [{ name: 'sid', value: 'hush', domain: 'shop.example', path: '/' }],
+      origins: [{ origin: 'https://shop.example', localStorage: [{ name: 'who', value: 'ada' }] }],
+    };
+    await state(JSON.stringify(storageState));
+    await page.getByText('state.json: 1 cookie and local storage of 1 origin').waitFor();
+    await page.getByRole('textbox', { name: 'Cookies' }).fill('preview=on');
+    await page.getByRole('textbox', { name: 'Headers' }).fill('X-Preview: on');
+    const sent = page.waitForRequest((request) => request.method() === 'POST');
+    await page.keyboard.press('Control+Enter');
+    expect(((await sent).postDataJSON() as { access: unknown }).access).toEqual({
+      headers: { 'X-Preview': 'on' },
+      cookies: [{ name: 'preview', value: 'on' }],
+      storageState,
+    });
+    await page.waitForURL(/\/scan\/[0-9a-z]{26}$/);
+    await page.getByRole('link', { name: 'Scan', exact: true }).click();
+    await page.getByText('More:').click();
+    expect(await page.getByRole('textbox', { name: 'Cookies' }).inputValue()).toBe('');
+    expect(await page.getByText('local storage of').count()).toBe(0);
+    expect(trouble).toEqual([]);
+    await context.close();
+  });
+
+  it('greys out what only Lighthouse obeys while Lighthouse is not chosen', async () => {
+    const { context, page } = await web.signedIn('/playground', ['submit', 'read']);
+    const runs = page.getByLabel('Lighthouse runs a page');
+    const chosen = page.getByRole('checkbox', { name: /^Lighthouse/ });
+    expect(await runs.isEnabled()).toBe(true);
+    await chosen.uncheck();
+    expect([await runs.isEnabled(), await page.getByRole('radio', { name: 'every page' }).isEnabled()]).toEqual([
+      false,
+      false,
+    ]);
+    await chosen.check();
+    expect(await runs.isEnabled()).toBe(true);
+    await context.close();
+  });
+
   it('takes a ZIP that is dropped anywhere in the window, and refuses what is none in a sentence', async () => {
     const { context, page } = await web.signedIn('/playground', ['submit', 'read']);
     await page.getByRole('textbox', { name: 'Addresses' }).waitFor();
