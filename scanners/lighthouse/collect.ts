@@ -45,7 +45,9 @@ function measure(order: WorkerOrder, signal: AbortSignal): Promise<WorkerAnswer>
     };
     const onMessage = (answer: unknown) => settle(() => resolve(answer as WorkerAnswer));
     const onExit = (code: number | null) =>
-      settle(() => resolve({ ok: false, reason: `Lighthouse's process ended early (exit ${code ?? 'by a signal'})` }));
+      settle(() =>
+        resolve({ ok: false, led: null, reason: `Lighthouse's process ended early (exit ${code ?? 'by a signal'})` }),
+      );
     const onAbort = () => {
       process.kill('SIGKILL');
       settle(() => reject(signal.reason));
@@ -95,6 +97,21 @@ export function unansweredOf(report: LighthouseReport): string[] {
     .slice(0, 200);
 }
 
+/** Why an address to which the page leads by itself has nothing to be measured for this job, or null. */
+export async function whyLeft(
+  led: string,
+  measured: boolean,
+  { job, fetch }: Pick<MachineContext, 'job' | 'fetch'>,
+): Promise<string | null> {
+  const { host } = new URL(led);
+  if (job.source === 'zip') return `the page leads on to another site, ${host}`;
+  // On the web a page may lead anywhere that the guard lets it.
+  const answer = measured ? null : await fetch(led, { method: 'HEAD' });
+  return answer !== null && 'failure' in answer && answer.failure === 'denied'
+    ? `the page leads to ${host}, which Stageflow does not look at: ${answer.reason}`
+    : null;
+}
+
 /** Measures the page as often as asked and keeps the median run. */
 export async function collect(ctx: MachineContext): Promise<LighthouseRaw> {
   const order: WorkerOrder = {
@@ -113,6 +130,8 @@ export async function collect(ctx: MachineContext): Promise<LighthouseRaw> {
   // One more try than asked: a single run that fails costs only itself.
   for (let tries = 0; measured.length < ctx.lighthouse.runs && tries <= ctx.lighthouse.runs; tries++) {
     const answer = await measure(order, ctx.signal);
+    const left = answer.led === null ? null : await whyLeft(answer.led, answer.ok, ctx);
+    if (left !== null) throw Object.assign(new Error(left), { code: 'not_measurable' });
     if (answer.ok) measured.push(answer);
     else failure = answer.reason;
   }

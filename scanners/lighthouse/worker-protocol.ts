@@ -16,8 +16,8 @@ export interface WorkerOrder {
   readonly readOnly: boolean;
 }
 
-/** What the worker measured, or why it could not. */
-export type WorkerAnswer =
+/** What the worker measured, or why it could not; and the last address of another site to which the page led the browser by itself. */
+export type WorkerAnswer = { readonly led: string | null } & (
   | {
       readonly ok: true;
       readonly report: LighthouseReport;
@@ -30,4 +30,5 @@ export type WorkerAnswer =
       readonly trace: Uint8Array;
       readonly devtoolsLog: Uint8Array;
     }
-  | { readonly ok: false; readonly reason: string };
+  | { readonly ok: false; readonly reason: string }
+);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import lighthouse, { desktopConfig, generateReport } from 'lighthouse';
-import { type Browser, launch } from 'puppeteer-core';
+import { type Browser, launch, type Page } from 'puppeteer-core';
 import { maskedJson, maskLogin } from './mask.ts';
 import type { LighthouseReport } from './raw.ts';
 import { keepRequestRules } from './request-rules.ts';
@@ -76,6 +76,18 @@ function axeSelectors(artifacts: unknown): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
+/** Listens for where a page takes its own tab; gives the last address that is neither the order's site nor its production. */
+function watchLeads(page: Page, { ownOrigin, productionOrigin }: WorkerOrder): () => string | null {
+  let led: string | null = null;
+  page.on('request', (request) => {
+    if (!request.isNavigationRequest() || request.frame() !== page.mainFrame()) return;
+    const { origin, protocol } = new URL(request.url());
+    if (/^https?:$/.test(protocol) && origin !== ownOrigin && origin !== productionOrigin)
+      led = request.url().slice(0, 4096);
+  });
+  return () => led;
+}
+
 async function measure(order: WorkerOrder): Promise<WorkerAnswer> {
   const started = performance.now();
   // A context of its own is a fresh profile: no cache, no cookies, no favicon remembered from the run before.
@@ -89,6 +101,7 @@ async function measure(order: WorkerOrder): Promise<WorkerAnswer> {
     });
     await keepRequestRules(await page.createCDPSession(), order);
     keepViolations(page);
+    const led = watchLeads(page, order);
     const result = await lighthouse(
       order.url,
       {
@@ -105,13 +118,17 @@ async function measure(order: WorkerOrder): Promise<WorkerAnswer> {
       order.formFactor === 'desktop' ? desktopConfig : undefined,
       page as unknown as Parameters<typeof lighthouse>[3],
     );
-    if (!result) return { ok: false, reason: 'Lighthouse gave no result' };
+    if (!result) return { ok: false, reason: 'Lighthouse gave no result', led: led() };
     const { lhr, artifacts } = result;
     const mask = maskLogin(order);
     if (lhr.runtimeError)
-      return { ok: false, reason: `${lhr.runtimeError.code}: ${lhr.runtimeError.message}`.slice(0, 500) };
+      return { ok: false, reason: `${lhr.runtimeError.code}: ${lhr.runtimeError.message}`.slice(0, 500), led: led() };
+    // A page that leads to where nothing answers ends on the browser's own error page, which is no page to have scores.
+    if (lhr.finalDisplayedUrl.startsWith('chrome-error:'))
+      return { ok: false, reason: `the page leads to ${led() ?? 'an address'}, which gives no document`, led: led() };
     return {
       ok: true,
+      led: led(),
       report: JSON.parse(maskedJson(slim(lhr as unknown as Record<string, unknown>), mask)) as LighthouseReport,
       axeSelectors: axeSelectors(artifacts),
       milliseconds: performance.now() - started,
@@ -132,6 +149,7 @@ process.on('message', (order: WorkerOrder) => {
       process.send?.({
         ok: false,
         reason: (thrown instanceof Error ? thrown.message : String(thrown)).slice(0, 500),
+        led: null,
       } satisfies WorkerAnswer),
   );
 });

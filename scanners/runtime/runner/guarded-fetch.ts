@@ -110,8 +110,9 @@ export function createGuardedFetch(
       });
       const refused = answer.headers[REFUSED_HEADER];
       if (typeof refused === 'string') {
-        const reason = (await answer.body.text()).trim();
-        return refusalOf(url, refused, reason);
+        // The answer to a HEAD has no body to say it in.
+        const said = (await answer.body.text()).trim();
+        return refusalOf(url, refused, said || (proxy.refusals.of(target)?.reason ?? ''));
       }
       const { bytes, cut } = await readCapped(answer.body, cap);
       const encoding = answer.headers['content-encoding'];

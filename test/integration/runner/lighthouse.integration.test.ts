@@ -57,3 +57,25 @@ it('measures through the proxy after the page lane has ended, keeps the median r
   expect(JSON.parse(zstdDecompressSync(evidence('devtoolslog.json.zst')).toString())).toEqual(expect.any(Array));
   expect(JSON.stringify(run.messages)).not.toContain('X-Member');
 });
+
+it('does not measure a page of a build that leads to another site by itself, and says where to', async () => {
+  const site = await serveSite({
+    routes: {
+      '/': '<!doctype html><html lang="en"><head><title>Moved</title><script>onload = () => setTimeout(() => location.replace("http://www.example.org/new"), 20)</script></head><body><h1>Moved</h1></body></html>',
+    },
+  });
+  const run = await runRunner({
+    assignment: { source: 'zip', sitePort: site.port, siteOrigin: 'http://moved.localhost' },
+    urls: ['http://moved.localhost/'],
+    machineScanner: 'lighthouse',
+  });
+  await site.close();
+  expect(run.of('cell.done')).toMatchObject([
+    {
+      scanner: 'lighthouse',
+      outcome: 'not-measurable',
+      code: 'not_measurable',
+      reason: expect.stringContaining('the page leads on to another site, www.example.org'),
+    },
+  ]);
+});
