@@ -108,6 +108,16 @@ it('runs the scanners’ TypeScript from links, with the fonts that pages ask fo
   });
 });
 
+it('starts programs from what Node compiled when the image was made', async () => {
+  const code = "await import('/app/scanners/runtime/runner/run.ts'); process.exit()";
+  const watched = ['env', 'NODE_DEBUG_NATIVE=COMPILE_CACHE', 'node', '--input-type=module', '--eval', code];
+  const { stderr } = await runCommand(host.command([...locked(), ...watched]), { timeoutMs: 120_000 });
+  const looked = stderr.split('\n').filter((line) => line.includes('reading cache from') && /\/app\/\w/.test(line));
+  expect(looked.length, stderr.slice(0, 1000)).toBeGreaterThan(100);
+  expect(looked.filter((line) => !line.includes('success'))).toEqual([]);
+  expect(stderr).not.toContain('rejected');
+});
+
 it('finds a ready machine ready in under half a second, saying nothing', async () => {
   const said: string[] = [];
   await prepareMachine({ say: () => undefined, isolation: 'pod' });
