@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildCache } from '@stageflow/engine/report';
 import * as electron from 'electron';
+import { hasTray } from './tray/there.ts';
 import { startDesktop } from './start.ts';
 
 const beside = (name: string) => join(import.meta.dirname, name);
@@ -17,6 +18,6 @@ async function preload(): Promise<string> {
 // Not awaited: Electron is ready only after this file was read to its end, and the app waits for that.
 void startDesktop(
   electron,
-  { preload, host: beside('host/index.ts') },
+  { preload, host: beside('host/index.ts'), hasTray: () => hasTray(process.platform) },
   process.argv.slice(electron.app.isPackaged ? 1 : 2),
 );

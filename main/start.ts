@@ -6,6 +6,7 @@
 import { resolve } from 'node:path';
 import { asStageflowError, createLog, systemClock } from '@stageflow/engine/kernel';
 import type { BrowserWindow } from 'electron';
+import { remoteApi } from '../server/cli/desk/remote-api.ts';
 import { closeToTray } from './close-to-tray.ts';
 import { LINK_SCHEME, readArguments, readLink } from './deep-links.ts';
 import type { Electron } from './electron.ts';
@@ -21,6 +22,8 @@ import { openLogFile } from './log-file.ts';
 import { menuTemplate } from './menu.ts';
 import { newsOf, openNotifier } from './notifications.ts';
 import { type Offer, openOffers } from './offers.ts';
+import { openServers } from './servers/keep.ts';
+import { systemVault } from './servers/vault.ts';
 import { openSettings } from './settings/keep.ts';
 import { visiblePlace } from './settings/model.ts';
 import { hostSpawner } from './spawn-host.ts';
@@ -38,6 +41,8 @@ export interface Parts {
   preload(): Promise<string>;
   /** What the engine's process runs. */
   readonly host: string;
+  /** Whether the system shows tray icons. */
+  hasTray(): Promise<boolean>;
 }
 
 /** How long the window waits for the settings, and so for the place where it was. */
@@ -82,8 +87,26 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
     patienceMs: SETTINGS_PATIENCE_MS,
   });
 
+  const servers = openServers({
+    fetch: keeper.fetch,
+    vault: systemVault(electron, process.platform),
+    api: remoteApi,
+    agrees: async (url) => {
+      const { response } = await dialog.showMessageBox({
+        type: 'question',
+        message: 'Connect this server?',
+        detail: `${url}\nReports that you send there are seen by whoever may sign in there.`,
+        buttons: ['Connect', 'Cancel'],
+        defaultId: 0,
+        cancelId: 1,
+        noLink: true,
+      });
+      return response === 0;
+    },
+  });
+
   // The window.
-  const preload = await parts.preload();
+  const [preload, trayThere] = await Promise.all([parts.preload(), parts.hasTray()]);
   const offers = openOffers();
   const openOutside = outsideOpener(electron);
   protocol.handle(WINDOW_SCHEME.scheme, answerWindow(keeper, offers));
@@ -163,6 +186,10 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
         app.setLoginItemSettings({ openAtLogin: next.openAtLogin });
         return next;
       },
+      'servers.read': () => servers.list(),
+      'servers.add': (given) => servers.add(given),
+      'servers.remove': ({ name }) => servers.remove(name),
+      'servers.send': async ({ jobId, name }) => ({ address: await servers.send(jobId, name) }),
       'engine.read': async () => word(),
       'engine.again': async () => {
         keeper.again();
@@ -201,7 +228,7 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
     if (chosen.do === 'logs') showLogs();
     if (chosen.do === 'quit') quit();
   };
-  const tray = openTray(electron, act);
+  const tray = trayThere ? openTray(electron, act) : null;
   const showState = () => {
     const model = trayModel(keeper.state, jobs ?? [], note, hindrance);
     tray?.show(model);

@@ -1,4 +1,5 @@
 import { type ErrorRow, EXIT, row } from './error-row.ts';
+import { DESKTOP_ERRORS } from './errors-of-desktop.ts';
 import { REQUEST_ERRORS } from './errors-of-requests.ts';
 
 /** Every failure the product knows: the closed list behind `FAILED(code)`, exit codes, problem documents and the docs. */
@@ -234,12 +235,6 @@ export const ERRORS = {
     EXIT.environment,
     503,
   ),
-  engine_away: row(
-    'The engine is away for a moment: it starts, or is being started again. Its jobs are kept and go on; try again in a few seconds.',
-    EXIT.environment,
-    503,
-    'backoff',
-  ),
   node_name_taken: row(
     'Another live engine already bears the node name {node}. Set STAGEFLOW_NODE to another name.',
     EXIT.environment,
@@ -336,6 +331,7 @@ export const ERRORS = {
 
   // answers of the server to a request
   ...REQUEST_ERRORS,
+  ...DESKTOP_ERRORS,
 
   // inside the machine
   fenced: row('A newer attempt owns job {jobId}; this one stopped.', EXIT.environment, 409),

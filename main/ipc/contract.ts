@@ -11,6 +11,8 @@ const Path = z.string().min(1).max(32_768);
 /** A file that main offers the window: fetched once at `address`. */
 const Offer = z.strictObject({ name: z.string(), address: z.string() });
 
+const Server = z.strictObject({ name: z.string(), url: z.string() });
+
 /** How the engine is, in words for a person. */
 const EngineWord = z.strictObject({
   phase: z.enum(['starting', 'ready', 'pausing', 'failed', 'leaving', 'left']),
@@ -29,6 +31,19 @@ export const CALLS = {
   'settings.read': { input: z.strictObject({}), answer: DesktopSettings },
   /** Changes what is named and leaves the rest. */
   'settings.change': { input: DesktopSettings.partial().strict(), answer: DesktopSettings },
+  /** Servers to which reports can be moved; their tokens never come into the window again. */
+  'servers.read': { input: z.strictObject({}), answer: z.array(Server) },
+  /** Keeps a server, once the person has agreed outside the window and the server has taken the token. */
+  'servers.add': {
+    input: z.strictObject({ name: z.string().max(32), url: z.string().max(2_000), token: z.string().max(200) }),
+    answer: z.array(Server),
+  },
+  'servers.remove': { input: z.strictObject({ name: z.string().max(32) }), answer: z.array(Server) },
+  /** Moves a job that has ended to a server; answers with its address there. */
+  'servers.send': {
+    input: z.strictObject({ jobId: z.string().regex(/^[0-9a-z]{26}$/), name: z.string().max(32) }),
+    answer: z.strictObject({ address: z.string() }),
+  },
   'engine.read': { input: z.strictObject({}), answer: EngineWord },
   /** Starts an engine again that failed. */
   'engine.again': { input: z.strictObject({}), answer: EngineWord },

@@ -10,6 +10,10 @@ const ANSWERS: { readonly [K in CallName]: unknown } = {
   'files.choose': [],
   'settings.read': FIRST_SETTINGS,
   'settings.change': FIRST_SETTINGS,
+  'servers.read': [],
+  'servers.add': [{ name: 'team', url: 'https://scan.example.org' }],
+  'servers.remove': [],
+  'servers.send': { address: 'https://scan.example.org/scan/1/report' },
   'engine.read': { phase: 'ready', reason: null },
   'engine.again': { phase: 'starting', reason: 'it starts' },
   'logs.show': null,
@@ -21,6 +25,10 @@ const GOOD: { readonly [K in CallName]: unknown } = {
   'files.choose': { kind: 'folder' },
   'settings.read': {},
   'settings.change': { closeToTray: true },
+  'servers.read': {},
+  'servers.add': { name: 'team', url: 'https://scan.example.org', token: 'sf_1' },
+  'servers.remove': { name: 'team' },
+  'servers.send': { jobId: '01k9x2v7q3m4n5p6r8s9t0w1y2', name: 'team' },
   'engine.read': {},
   'engine.again': {},
   'logs.show': {},
@@ -57,7 +65,7 @@ function served(answers: { readonly [K in CallName]: unknown } = ANSWERS) {
 describe('U7: the calls of the window', () => {
   it('are those of the contract and no others', () => {
     expect([...served().channels.keys()].toSorted()).toEqual(NAMES.map((name) => CHANNEL + name).toSorted());
-    expect(NAMES.length).toBeLessThanOrEqual(12);
+    expect(NAMES.length).toBeLessThanOrEqual(13);
   });
 
   it.each(NAMES)('%s is answered to a window of ours', async (name) => {

@@ -8,7 +8,7 @@ export interface Settings {
   change(patch: { readonly [K in keyof DesktopSettings]?: DesktopSettings[K] | undefined }): Promise<DesktopSettings>;
 }
 
-const ADDRESS = `http://localhost${OWNER_BASE}/desktop`;
+const ADDRESS = `http://localhost${OWNER_BASE}/desktop/settings`;
 
 /** Reads the settings; without an engine in time they are as in the beginning, and are read when one comes. */
 export async function openSettings(options: {

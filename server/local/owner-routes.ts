@@ -9,8 +9,8 @@ import { problemResponse } from '../problem.ts';
 import { OWNER_BASE } from './dial.ts';
 import { openRecords } from './records.ts';
 
-/** Where the desktop app's settings are in the ledger, and how long they may be. */
-const DESKTOP = 'desktop';
+/** What the desktop app keeps in the ledger, and how long each part may be. */
+const DESKTOP = '/desktop/:part{settings|servers}';
 const MOST_DESKTOP = 20_000;
 
 /**
@@ -30,13 +30,13 @@ export function withOwnerRoutes(app: App, engine: Engine, address: string | null
   const routes = new Hono()
     .basePath(OWNER_BASE)
     .get('/engine', (c) => c.json({ address }))
-    .get('/desktop', (c) => c.json(JSON.parse(engine.ledger.setting(DESKTOP) ?? '{}') as object))
-    .put('/desktop', async (c) => {
+    .get(DESKTOP, (c) => c.json(JSON.parse(engine.ledger.setting(`desktop.${c.req.param('part')}`) ?? '{}') as object))
+    .put(DESKTOP, async (c) => {
       const text = await c.req.text();
       const settings: unknown = text.length > MOST_DESKTOP ? null : JSON.parse(text);
       if (typeof settings !== 'object' || settings === null)
         throw new StageflowError('bad_request', { reason: 'these are no settings of the desktop app' });
-      engine.ledger.setSetting(DESKTOP, text);
+      engine.ledger.setSetting(`desktop.${c.req.param('part')}`, text);
       return c.body(null, 204);
     })
     .get('/jobs', async (c) => c.json(await records.jobs(Number(c.req.query('limit') ?? 100))))
@@ -56,7 +56,11 @@ export function withOwnerRoutes(app: App, engine: Engine, address: string | null
     .get('/jobs/:id/bundle', (c) => {
       const bundle = records.bundle(c.req.param('id'));
       return stream(c, async (out) => {
-        for await (const chunk of bundle) await out.write(chunk);
+        for await (const chunk of bundle) {
+          // Whoever left does not keep the store at work.
+          if (out.aborted) return;
+          await out.write(chunk);
+        }
       });
     })
     .get('/jobs/:id/ended', async (c) => c.json(await engine.ended(c.req.param('id'))))
@@ -93,7 +97,10 @@ export function withOwnerRoutes(app: App, engine: Engine, address: string | null
       if (object === null) throw new StageflowError('not_found');
       c.header('content-length', String(object.size));
       return stream(c, async (out) => {
-        for await (const chunk of object.body) await out.write(chunk);
+        for await (const chunk of object.body) {
+          if (out.aborted) return;
+          await out.write(chunk);
+        }
       });
     });
   routes.onError((thrown) => problemResponse(asStageflowError(thrown), '-'));

@@ -54,7 +54,7 @@ export async function startApp(
   const home = join(world.folder, 'home');
   process.env['STAGEFLOW_HOME'] = home;
   const preload = () => buildPreload(world.folder);
-  await startDesktop(world.electron, { preload, host: HOST }, options.argv ?? []);
+  await startDesktop(world.electron, { preload, host: HOST, hasTray: async () => !world.noTray }, options.argv ?? []);
   const window = () => {
     const [first] = world.windows;
     if (first === undefined) throw new Error('there is no window');

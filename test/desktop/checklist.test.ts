@@ -19,7 +19,7 @@ async function started() {
   const world = createWorld(null);
   await startDesktop(
     world.electron,
-    { preload: async () => `${import.meta.dirname}/app.ts`, host: '/there/is/none.ts' },
+    { preload: async () => `${import.meta.dirname}/app.ts`, host: '/there/is/none.ts', hasTray: async () => false },
     [],
   );
   return world;

@@ -46,13 +46,13 @@ describe('an engine that another program runs', () => {
   });
 
   it("keeps the desktop's settings in its ledger, and nothing that is none or too long", async () => {
-    expect(await (await ask('/local/v1/desktop')).json()).toEqual({});
-    const put = (body: string) => ask('/local/v1/desktop', { method: 'PUT', body });
+    expect(await (await ask('/local/v1/desktop/settings')).json()).toEqual({});
+    const put = (body: string) => ask('/local/v1/desktop/settings', { method: 'PUT', body });
     expect((await put('{"openAtLogin":true}')).status).toBe(204);
-    expect(await (await ask('/local/v1/desktop')).json()).toEqual({ openAtLogin: true });
+    expect(await (await ask('/local/v1/desktop/settings')).json()).toEqual({ openAtLogin: true });
     for (const body of ['7', 'null', 'no json', JSON.stringify({ x: 'x'.repeat(20_000) })])
       expect((await put(body)).ok, body.slice(0, 20)).toBe(false);
-    expect(await (await ask('/local/v1/desktop')).json()).toEqual({ openAtLogin: true });
+    expect(await (await ask('/local/v1/desktop/settings')).json()).toEqual({ openAtLogin: true });
   });
 
   it('rejects when it has ended', async () => {

@@ -53,10 +53,28 @@ describe('the life of the desktop app, without a screen', () => {
     expect(listening(pid())).toEqual([]);
   });
 
+  it('keeps nothing of requests and streams that are over', async () => {
+    const round = async (times: number) => {
+      for (let turn = 0; turn < times; turn += 1) {
+        await (await app.ask('/api/v1/jobs')).text();
+        // The engine has no more than a hundred streams of one person: one that was left has to be gone there too.
+        const stream = await app.ask('/api/v1/stream');
+        expect(stream.status, `stream ${turn}`).toBe(200);
+        await stream.body?.cancel();
+      }
+    };
+    const descriptors = () => readdirSync(`/proc/${pid()}/fd`).length;
+    await round(10);
+    const before = [descriptors(), process.getActiveResourcesInfo().length];
+    await round(150);
+    await expect.poll(descriptors, SOON).toBeLessThanOrEqual((before[0] ?? 0) + 2);
+    await expect.poll(() => process.getActiveResourcesInfo().length, SOON).toBeLessThanOrEqual((before[1] ?? 0) + 2);
+  });
+
   it('keeps settings where the jobs are', async () => {
     expect(await app.call('settings.change', { closeToTray: false })).toMatchObject({ ok: true });
     expect(await app.call('settings.read', {})).toMatchObject({ ok: true, answer: { closeToTray: false } });
-    expect((await app.ask('/local/v1/desktop')).status).toBe(404);
+    expect((await app.ask('/local/v1/desktop/settings')).status).toBe(404);
   });
 
   it('starts the engine again when it is killed, tells so, and goes on with what was asked meanwhile', async () => {
@@ -94,6 +112,19 @@ describe('the life of the desktop app, without a screen', () => {
     await second.world.ended.promise;
     expect([second.world.hosts.length, second.world.windows.size]).toEqual([0, 0]);
     second.world.dispose();
+  });
+
+  it('quits with its window where there is no tray, without asking', async () => {
+    const bare = await startApp(null, { before: (world) => void (world.noTray = true) });
+    await bare.ready();
+    expect([bare.world.trays.length, await bare.call('about.read', {})]).toMatchObject([
+      0,
+      { answer: { hasTray: false } },
+    ]);
+    bare.window().close();
+    await bare.world.ended.promise;
+    expect(bare.world.questions).toEqual([]);
+    bare.world.dispose();
   });
 
   it('ends with its window, and leaves nothing running', async () => {

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findObjectStore } from '../../engine/pod/preflight/index.ts';
 import { leftovers, site } from '../e2e/cli.ts';
 import { launchBrowser } from '../integration/web/web.ts';
+import { startTestServer } from '../integration/server/harness.ts';
 import { type ObjectServer, startObjectServer } from '../integration/store/object-server.ts';
+import { listen } from '../../server/listen/listen.ts';
 import { type RunningApp, startApp } from './app.ts';
 
 /** A scan waits for a pod and for every page. */
@@ -70,6 +72,35 @@ describe('the desktop app, over a real engine and real pods', () => {
     const stranger = await (await browser.newContext()).newPage();
     await stranger.goto(link);
     await stranger.locator('[data-report-screen] h1').waitFor();
+  });
+
+  it('moves the run to a server of the team, once the person has agreed that it is theirs', async () => {
+    const page = await app.page();
+    const report = page.url();
+    const team = await startTestServer();
+    const { config, clock, log } = team.services;
+    const listener = await listen({ app: team.app, config: { ...config, port: 0 }, clock, log });
+    try {
+      await page.keyboard.press('Escape');
+      await page.getByRole('link', { name: 'Settings' }).click();
+      const servers = page.getByRole('region', { name: 'Servers' });
+      await servers.getByRole('textbox', { name: 'Name' }).fill('team');
+      await servers.getByRole('textbox', { name: 'Address' }).fill(`http://127.0.0.1:${listener.port}`);
+      await servers.getByLabel('Token').fill(team.token(['submit', 'read']));
+      app.world.answer = () => 'Connect';
+      await servers.getByRole('button', { name: 'Add the server' }).click();
+      await servers.getByRole('list', { name: 'Known servers' }).getByText('team').waitFor();
+      expect(app.world.questions.at(-1)?.detail).toContain(`http://127.0.0.1:${listener.port}`);
+      await page.goto(report);
+      await page.getByText('Send to').click();
+      await page.getByRole('button', { name: 'team', exact: true }).click();
+      await page.getByRole('region', { name: 'Notices' }).getByText('The report is on team').waitFor(SCANNED);
+      const id = new URL(report).pathname.split('/')[2] ?? '';
+      expect(team.ledger.job(id)?.state).toBe('DONE');
+    } finally {
+      await listener.close(0);
+      await team.close();
+    }
   });
 
   it('leaves nothing running when it is quit', async () => {

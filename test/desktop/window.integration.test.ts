@@ -145,6 +145,7 @@ describe('the window of the desktop app, in a real Chromium', () => {
     await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
     const done = page.getByRole('checkbox', { name: 'Tell me when a scan is done' });
     await done.uncheck();
+    await expect.poll(() => app.call('settings.read', {}), SOON).toMatchObject({ answer: { notifyDone: false } });
     await page.reload();
     await expect.poll(() => done.isChecked(), SOON).toBe(false);
     expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0);

@@ -40,7 +40,13 @@ function Switches({
   const [settings, setSettings] = useState(first);
   const failed = (error: unknown) => useApp.getState().notify('failed', asProblem(error).sentence);
   const change = (patch: Partial<Kept>) => {
-    askDesktop(desktop, 'settings.change', patch).then(setSettings, failed);
+    // A switch follows the hand; it goes back when it could not be kept.
+    const before = settings;
+    setSettings({ ...before, ...patch });
+    askDesktop(desktop, 'settings.change', patch).then(setSettings, (error: unknown) => {
+      setSettings(before);
+      failed(error);
+    });
   };
   const row = (name: 'notifyDone' | 'notifyFailed' | 'closeToTray' | 'openAtLogin', words: string) => (
     <label className={styles['switch']}>

@@ -4,6 +4,7 @@ import { THEMES } from '../../state/preferences/slice.ts';
 import { useApp } from '../../state/store.ts';
 import { DesktopSettings } from './desktop-settings.tsx';
 import { Ignores } from './ignores.tsx';
+import { Servers } from './servers.tsx';
 import styles from './settings.module.css';
 import { Tokens } from './tokens.tsx';
 import { Webhooks } from './webhooks.tsx';
@@ -31,7 +32,10 @@ export default function Settings() {
           </button>
         </section>
       ) : (
-        <DesktopSettings desktop={desktop} />
+        <>
+          <DesktopSettings desktop={desktop} />
+          <Servers desktop={desktop} />
+        </>
       )}
       <section aria-labelledby="theme">
         <h2 id="theme">Theme</h2>

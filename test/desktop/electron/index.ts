@@ -11,7 +11,7 @@ import type { Browser } from 'playwright-core';
 import type { Electron } from '../../../main/electron.ts';
 import { createApp } from './app.ts';
 import { knownOptions, strict } from './strict.ts';
-import { createDialog, createNotification, createShell, createTray } from './system.ts';
+import { createDialog, createNotification, createSafeStorage, createShell, createTray } from './system.ts';
 import { createUtilityProcess } from './utility-process.ts';
 import { createBrowserWindow } from './window.ts';
 import type { World } from './world.ts';
@@ -37,6 +37,7 @@ export function createWorld(browser: Browser | null): World {
     notifications: [],
     trays: [],
     noTray: false,
+    hasVault: true,
     applicationMenu: [],
     questions: [],
     answer: null,
@@ -60,6 +61,7 @@ export function createWorld(browser: Browser | null): World {
     Notification: createNotification(world),
     protocol: createProtocol(world),
     session: strict('session', { defaultSession: world.session }),
+    safeStorage: createSafeStorage(world),
     utilityProcess: createUtilityProcess(world),
     ...createTray(world),
     ...createShell(world),

@@ -1,3 +1,4 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { knownOptions, strict } from './strict.ts';
 import type { Question, Template, World } from './world.ts';
@@ -106,6 +107,26 @@ export function createTray(world: World) {
     },
   });
   return { Tray, Menu, nativeImage };
+}
+
+/** `safeStorage`: a key that lives as long as this machine, or none. */
+export function createSafeStorage(world: World) {
+  const key = randomBytes(32);
+  return strict('safeStorage', {
+    isEncryptionAvailable: () => world.hasVault,
+    getSelectedStorageBackend: () => (world.hasVault ? 'gnome_libsecret' : 'basic_text'),
+    encryptString: (text: string) => {
+      if (!world.isReady) throw new Error('safeStorage cannot be used before app is ready');
+      const nonce = randomBytes(12);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce);
+      return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+    },
+    decryptString: (locked: Buffer) => {
+      const decipher = createDecipheriv('aes-256-gcm', key, locked.subarray(0, 12));
+      decipher.setAuthTag(locked.subarray(-16));
+      return decipher.update(locked.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8');
+    },
+  });
 }
 
 /** What else the system does for an app. */

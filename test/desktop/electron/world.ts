@@ -62,6 +62,8 @@ export interface World {
   readonly trays: ShownTray[];
   /** True where the system has no place for tray icons. */
   noTray: boolean;
+  /** False where the system keeps no secrets. */
+  hasVault: boolean;
   applicationMenu: Template;
   readonly questions: Question[];
   /** Answers a question with the label of a button; a question without one is refused. */
