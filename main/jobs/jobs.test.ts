@@ -97,13 +97,13 @@ describe('the watch over jobs', () => {
         );
       },
     });
-    await expect.poll(() => looks).toEqual(['a SCANNING']);
+    await expect.poll(() => looks, { timeout: 15_000 }).toEqual(['a SCANNING']);
     jobs = [done('a')];
     say('id: 1\nevent: jobs.events.completed\ndata: {}\n\n');
-    await expect.poll(() => looks.at(-1)).toBe('a DONE');
+    await expect.poll(() => looks.at(-1), { timeout: 15_000 }).toBe('a DONE');
     jobs = [job('b'), done('a')];
     lose();
-    await expect.poll(() => looks.at(-1)).toBe('b SCANNING,a DONE');
+    await expect.poll(() => looks.at(-1), { timeout: 15_000 }).toBe('b SCANNING,a DONE');
     stop.abort();
     await watched;
   });

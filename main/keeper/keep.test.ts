@@ -147,7 +147,7 @@ describe("the keeper's process", () => {
     started[0]?.say(READY);
     await (await keeper.fetch(ask())).text();
     const left = keeper.leave(5);
-    await expect.poll(() => started[0]?.told).toEqual([{ kind: 'leave', graceSeconds: 5 }]);
+    await expect.poll(() => started[0]?.told, { timeout: 15_000 }).toEqual([{ kind: 'leave', graceSeconds: 5 }]);
     pass(20_000);
     expect(started[0]?.killed).toBe(true);
     started[0]?.exit(0);

@@ -64,7 +64,7 @@ describe('the watch over this computer', () => {
       found: (hindrance) => seen.push(hindrance),
       fetch: async () => Response.json(machine(false, check('podman', 'missing'))),
     });
-    await expect.poll(() => seen.length).toBe(1);
+    await expect.poll(() => seen.length, { timeout: 15_000 }).toBe(1);
     stop.abort();
     await watched;
   });

@@ -51,7 +51,7 @@ describe('the settings', () => {
     await expect(settings.change({ notifyDone: false })).rejects.toThrow('away');
     state.away = false;
     ready();
-    await expect.poll(() => settings.now.openAtLogin).toBe(true);
+    await expect.poll(() => settings.now.openAtLogin, { timeout: 15_000 }).toBe(true);
     await settings.change({ notifyDone: false });
     expect(state.stored).toEqual({ ...FIRST_SETTINGS, openAtLogin: true, notifyDone: false });
   });
