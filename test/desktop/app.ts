@@ -47,11 +47,16 @@ export interface AppWindow {
 /** Starts the real main, the real preload and the real engine's process. `before` may change the world first. */
 export async function startApp(
   browser: Browser | null,
-  options: { readonly argv?: readonly string[]; readonly before?: (world: World) => void } = {},
+  options: {
+    readonly argv?: readonly string[];
+    readonly before?: (world: World) => void;
+    /** A data folder that is there already; its own when left out. */
+    readonly home?: string;
+  } = {},
 ): Promise<RunningApp> {
   const world = createWorld(browser);
   options.before?.(world);
-  const home = join(world.folder, 'home');
+  const home = options.home ?? join(world.folder, 'home');
   process.env['STAGEFLOW_HOME'] = home;
   const preload = () => buildPreload(world.folder);
   await startDesktop(world.electron, { preload, host: HOST, hasTray: async () => !world.noTray }, options.argv ?? []);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { liveEngine } from '../../engine/run/index.ts';
 import { leftovers } from '../e2e/cli.ts';
 import { type RunningApp, startApp } from './app.ts';
 
@@ -132,5 +133,35 @@ describe('the life of the desktop app, without a screen', () => {
     await app.world.ended.promise;
     expect(app.world.trays[0]?.removed).toBe(true);
     expect(leftovers(app.home)).toEqual([]);
+  });
+});
+
+describe('two programs of one person over one data folder', () => {
+  it('share one engine, and when its owner ends the other starts its own and goes on', async () => {
+    const first = await startApp(null);
+    await first.ready();
+    const second = await startApp(null, { home: first.home });
+    await second.ready();
+    const owner = () => liveEngine(first.home)?.pid;
+    expect(owner()).toBe(first.world.hosts[0]?.pid);
+    const made = await second.ask('/api/v1/tokens', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"name":"made by the second","scopes":["read"]}',
+    });
+    expect(made.status).toBe(201);
+    expect(await (await first.ask('/api/v1/tokens')).text()).toContain('made by the second');
+
+    first.world.electron.app.quit();
+    await first.world.ended.promise;
+    await expect.poll(() => second.world.hosts.length, SOON).toBe(2);
+    await expect.poll(() => owner() === second.world.hosts[1]?.pid, SOON).toBe(true);
+    await second.ready();
+    expect(await (await second.ask('/api/v1/tokens')).text()).toContain('made by the second');
+    second.world.electron.app.quit();
+    await second.world.ended.promise;
+    expect(leftovers(first.home)).toEqual([]);
+    first.world.dispose();
+    second.world.dispose();
   });
 });
