@@ -228,7 +228,7 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
     if (chosen.do === 'logs') showLogs();
     if (chosen.do === 'quit') quit();
   };
-  const tray = trayThere ? openTray(electron, act) : null;
+  const tray = trayThere ? openTray(electron, act, (paths) => void offer(paths)) : null;
   const showState = () => {
     const model = trayModel(keeper.state, jobs ?? [], note, hindrance);
     tray?.show(model);

@@ -13,6 +13,7 @@ export interface ShownTray {
 export function openTray(
   electron: Pick<Electron, 'Tray' | 'Menu' | 'nativeImage'>,
   onAct: (act: TrayAct) => void,
+  onFiles: (paths: readonly string[]) => void,
 ): ShownTray | null {
   const { Tray, Menu, nativeImage } = electron;
   const images = new Map<IconShape, NativeImage>();
@@ -33,6 +34,8 @@ export function openTray(
     return null;
   }
   tray.on('click', () => onAct({ do: 'show', path: null }));
+  // Only macOS lets files be dropped on an icon there.
+  tray.on('drop-files', (_event, paths) => onFiles(paths));
   let shown = '';
   return {
     show: (model) => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { liveEngine } from '../../engine/run/index.ts';
@@ -106,6 +106,16 @@ describe('the life of the desktop app, without a screen', () => {
       .toEqual([
         `This cannot be scanned: There is no file or folder at ${place}. Check the path and run the scan again.`,
       ]);
+  });
+
+  it('takes what is dropped on its icon, as what is dropped on its window', async () => {
+    const before = app.world.errorBoxes.length;
+    const picture = join(app.world.folder, 'a.jpg');
+    writeFileSync(picture, 'no archive');
+    app.world.trays[0]?.drop(picture);
+    await expect
+      .poll(() => app.world.errorBoxes.slice(before), SOON)
+      .toEqual([expect.stringContaining('is not a ZIP archive')]);
   });
 
   it('leaves to an instance that is there already', async () => {

@@ -68,6 +68,7 @@ export function createTray(world: World) {
         image: image.png,
         removed: false,
         click: () => void this.emit('click', {}),
+        drop: (...paths: string[]) => void this.emit('drop-files', {}, paths),
       };
       world.trays.push(this.#shown);
     }

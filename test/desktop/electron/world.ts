@@ -32,6 +32,7 @@ export interface ShownTray {
   image: Buffer;
   removed: boolean;
   click(): void;
+  drop(...paths: string[]): void;
 }
 
 /** The window as `app` sees it. */
