@@ -31,7 +31,7 @@ export async function aggregate(hand: Hand): Promise<boolean> {
     cause: null,
     data: { report, html, verdict, counts },
   };
-  ports.ledger.append(jobId, attempt, [draft]);
+  await ports.ledger.appendTogether(jobId, attempt, [draft]);
   ports.secrets.remove(jobId);
   return true;
 }

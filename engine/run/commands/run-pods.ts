@@ -43,7 +43,7 @@ export async function runPods(hand: Hand): Promise<boolean> {
       const { end } = result;
       if (end.kind === 'stopped') return false;
       if (end.kind !== 'failed') {
-        tellOutcome(job, end, result, hand);
+        await tellOutcome(job, end, result, hand);
         return true;
       }
       if (end.error.code === 'fenced') return false;
@@ -77,13 +77,13 @@ export async function runPods(hand: Hand): Promise<boolean> {
   }
 }
 
-/** Records how the pods' work ended, when it ended by itself. */
-function tellOutcome(
+/** Records how the pods' work ended, when it ended by itself; resolves when that is on disk. */
+async function tellOutcome(
   job: JobRow,
   end: Extract<AttemptEnd['end'], { kind: 'scanned' | 'refused' }>,
   { skipped }: AttemptEnd,
   hand: Hand,
-): void {
+): Promise<void> {
   const {
     attempt,
     ports: { ledger },
@@ -97,7 +97,7 @@ function tellOutcome(
       cause: null,
       data: { pages: count('scan.events.page.discovered'), cells: count('scan.events.cell.completed'), skipped },
     };
-    ledger.append(job.id, attempt, [draft]);
+    await ledger.appendTogether(job.id, attempt, [draft]);
     return;
   }
   const { code, entry, reason } = end;
@@ -109,7 +109,7 @@ function tellOutcome(
     cause: null,
     data: { failure: failureOf(error, hand, entry) },
   };
-  ledger.append(job.id, attempt, [draft]);
+  await ledger.appendTogether(job.id, attempt, [draft]);
 }
 
 /** The extractor is through (or the job has none): say so once, then wait until the job may be scanned. */
