@@ -17,6 +17,8 @@ const CHROMEDRIVER = process.env.STAGEFLOW_CHROMEDRIVER ?? '/usr/bin/chromedrive
 const PAGES = Number(process.env.STAGEFLOW_BENCH_PAGES ?? 20);
 /** The quick measurements are taken this often in turn and the best counts: what else ran on the machine then weighs least. */
 const ROUNDS = Number(process.env.STAGEFLOW_BENCH_ROUNDS ?? 2);
+/** `npm run bench -- pages` leaves Lighthouse out, which takes two thirds of the time. */
+const LIGHTHOUSE = !process.argv.includes('pages');
 const PAGE_MODULES = 'axe,security-headers,seo,link-checker';
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
@@ -37,6 +39,11 @@ async function noted<T extends Timed>(name: string, running: Promise<T>): Promis
   const run = await running;
   say(`  ${name}: ${s(run.seconds)}, ${mib(run)}`);
   return run;
+}
+
+/** A measurement of a tool that failed is none, and is not passed off as one. */
+function sayIfBad(name: string, run: Timed, fine: readonly (number | null)[]): void {
+  if (!fine.includes(run.code)) say(`note: ${name} ended with ${run.code}: ${run.output.slice(-300)}`);
 }
 
 async function bench(work: string): Promise<void> {
@@ -70,14 +77,6 @@ async function bench(work: string): Promise<void> {
       runs.links.push(await noted('linkinator', peers.links(urls)));
       load.push(loadavg()[0] ?? 0);
     }
-    say(`Lighthouse on ${PAGES} pages …`);
-    const all = await noted('whole job', own(`${PAGE_MODULES},lighthouse`, '--pages', 'all'));
-    load.push(loadavg()[0] ?? 0);
-    const bareLighthouse = await noted('bare lighthouse', bare('lighthouse', urls));
-    load.push(loadavg()[0] ?? 0);
-    const peerLighthouse = await noted('lhci collect', peers.lighthouse(urls));
-    load.push(loadavg()[0] ?? 0);
-
     const [pages, axe, bareAxe, peerAxe, links] = [
       best(runs.pages),
       best(runs.axe),
@@ -85,17 +84,10 @@ async function bench(work: string): Promise<void> {
       best(runs.peerAxe),
       best(runs.links),
     ];
-    for (const [name, run, fine] of [
-      ['@axe-core/cli', peerAxe, [0]],
-      // It exits 1 where links are broken, and the site has some.
-      ['linkinator', links, [0, 1]],
-      ['lhci collect', peerLighthouse, [0]],
-      ['bare axe', bareAxe, [0]],
-      ['bare lighthouse', bareLighthouse, [0]],
-    ] as const) {
-      if (!(fine as readonly (number | null)[]).includes(run.code))
-        say(`note: ${name} ended with ${run.code}: ${run.output.slice(-300)}`);
-    }
+    sayIfBad('@axe-core/cli', peerAxe, [0]);
+    // It exits 1 where links are broken, and the site has some.
+    sayIfBad('linkinator', links, [0, 1]);
+    sayIfBad('bare axe', bareAxe, [0]);
     const rows: [what: string, figure: string, aim: string][] = [
       ['start until the job is accepted', s(pages.accepted), '< 2 s'],
       ['submit to first finished cell', s(pages.firstCell), ''],
@@ -116,29 +108,42 @@ async function bench(work: string): Promise<void> {
         '<= 1.10',
       ],
       ['  the lane alone', `${ratio(axe.pageLane, bareAxe.seconds)} (${s(axe.pageLane)})`, ''],
-      ['whole job, Lighthouse on every page', `${s(all.seconds)}, ${perMinute(all.seconds)}`, ''],
-      [
-        '  to @axe-core/cli + lhci collect + linkinator',
-        `${ratio(all.seconds, peerAxe.seconds + peerLighthouse.seconds + links.seconds)} (lhci ${s(peerLighthouse.seconds)})`,
-        '<= 0.65',
-      ],
-      [
-        'Lighthouse lane to bare lighthouse',
-        `${ratio(all.machineLane, bareLighthouse.seconds)} (${s(all.machineLane)}, ${perMinute(all.machineLane)}, to ${s(bareLighthouse.seconds)})`,
-        '<= 1.10',
-      ],
       [
         'peak memory, engine and pod, page lane',
         `${mib(pages)}, ${ratio(pages.peakMiB, bareAxe.peakMiB)} x bare axe (${mib(bareAxe)})`,
         '',
       ],
-      [
-        'peak memory, engine and pod, with Lighthouse',
-        `${mib(all)}, ${ratio(all.peakMiB, bareLighthouse.peakMiB)} x bare lighthouse (${mib(bareLighthouse)})`,
-        '',
-      ],
     ];
-    const machine = `${availableParallelism()} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${urls.length} pages, best of ${ROUNDS} (Lighthouse: 1)`;
+    if (LIGHTHOUSE) {
+      say(`Lighthouse on ${PAGES} pages …`);
+      const all = await noted('whole job', own(`${PAGE_MODULES},lighthouse`, '--pages', 'all'));
+      load.push(loadavg()[0] ?? 0);
+      const bareLighthouse = await noted('bare lighthouse', bare('lighthouse', urls));
+      load.push(loadavg()[0] ?? 0);
+      const peerLighthouse = await noted('lhci collect', peers.lighthouse(urls));
+      load.push(loadavg()[0] ?? 0);
+      sayIfBad('lhci collect', peerLighthouse, [0]);
+      sayIfBad('bare lighthouse', bareLighthouse, [0]);
+      rows.push(
+        ['whole job, Lighthouse on every page', `${s(all.seconds)}, ${perMinute(all.seconds)}`, ''],
+        [
+          '  to @axe-core/cli + lhci collect + linkinator',
+          `${ratio(all.seconds, peerAxe.seconds + peerLighthouse.seconds + links.seconds)} (lhci ${s(peerLighthouse.seconds)})`,
+          '<= 0.65',
+        ],
+        [
+          'Lighthouse lane to bare lighthouse',
+          `${ratio(all.machineLane, bareLighthouse.seconds)} (${s(all.machineLane)}, ${perMinute(all.machineLane)}, to ${s(bareLighthouse.seconds)})`,
+          '<= 1.10',
+        ],
+        [
+          'peak memory, engine and pod, with Lighthouse',
+          `${mib(all)}, ${ratio(all.peakMiB, bareLighthouse.peakMiB)} x bare lighthouse (${mib(bareLighthouse)})`,
+          '',
+        ],
+      );
+    }
+    const machine = `${availableParallelism()} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}, ${urls.length} pages, best of ${ROUNDS}${LIGHTHOUSE ? ' (Lighthouse: 1)' : ''}`;
     process.stdout.write(
       `${[`${machine}; load of the last minute before, between and after: ${load.map((l) => l.toFixed(1)).join(', ')}`, '', '| what | seen | aim |', '|---|---|---|', ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n')}\n`,
     );
