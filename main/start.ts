@@ -46,7 +46,7 @@ export interface Parts {
 }
 
 /** How long the window waits for the settings, and so for the place where it was. */
-const SETTINGS_PATIENCE_MS = 3_000;
+const SETTINGS_PATIENCE_MS = 1_500;
 
 /** Starts the app; `argv` is what the person wrote behind the program's name. Resolves when the window is on its way, or at once when another instance took over. */
 export async function startDesktop(electron: Electron, parts: Parts, argv: readonly string[]): Promise<void> {

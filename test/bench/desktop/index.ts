@@ -49,13 +49,13 @@ async function end(app: RunningApp): Promise<void> {
 
 const starts: number[] = [];
 for (let turn = 0; turn < STARTS; turn += 1) {
-  const begun = performance.now();
   const one = await startApp(null);
   await one.ready();
-  starts.push(Math.round(performance.now() - begun));
+  // Its first word is that it answers, since nothing has to be fetched on a machine that can scan.
+  starts.push(Math.round(one.world.hosts[0]?.firstWordMs ?? Number.POSITIVE_INFINITY));
   await end(one);
 }
-process.stdout.write(`main until the engine answers: ${starts.join(', ')} ms\n`);
+process.stdout.write(`the engine's process from its start until it answers: ${starts.join(', ')} ms\n`);
 
 const app = await startApp(null);
 await app.ready();
@@ -64,9 +64,13 @@ for (let job = 1; job <= JOBS; job += 1) {
   await scan(app);
   if (job === 2) early = look(app);
 }
-// The last words of a job reach main a moment after its stream has ended.
-await new Promise((resolve) => setTimeout(resolve, 2_000));
-const late = look(app);
+// The last words of a job reach main a moment after its stream has ended, and its pod is removed meanwhile: what counts is what stays.
+let late = look(app);
+for (let wait = 0; wait < 20; wait += 1) {
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  late = look(app);
+  if (wait > 1 && late.descriptors <= early.descriptors && late.handles <= early.handles) break;
+}
 const told = app.world.notifications.length;
 await end(app);
 

@@ -26,10 +26,15 @@ export function createUtilityProcess(world: World) {
       // Undefined once it has ended.
       const pid = () => (child.exitCode === null && child.signalCode === null ? child.pid : undefined);
       Object.defineProperty(utility, 'pid', { get: pid });
+      const begun = performance.now();
+      const host: World['hosts'][number] = { pid: child.pid, firstWordMs: null, kill: () => child.kill('SIGKILL') };
+      child.once('message', () => {
+        host.firstWordMs = performance.now() - begun;
+      });
       child.on('message', (message) => utility.emit('message', message));
       child.on('spawn', () => utility.emit('spawn'));
       child.on('exit', (code) => utility.emit('exit', code ?? 1));
-      world.hosts.push({ pid: child.pid, kill: () => child.kill('SIGKILL') });
+      world.hosts.push(host);
       return strict('UtilityProcess', utility);
     },
   });

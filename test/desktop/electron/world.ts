@@ -75,7 +75,12 @@ export interface World {
   readonly openedOutside: string[];
   readonly openedPaths: string[];
   clipboard: string;
-  readonly hosts: { readonly pid: number | undefined; kill(): boolean }[];
+  readonly hosts: {
+    readonly pid: number | undefined;
+    /** Milliseconds from its start to its first word; null until then. */
+    firstWordMs: number | null;
+    kill(): boolean;
+  }[];
   readonly session: EventEmitter;
   /** What the session was told: the handlers of permissions, by name. */
   readonly denials: Map<string, (...given: never[]) => unknown>;
