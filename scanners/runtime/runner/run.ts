@@ -129,9 +129,7 @@ export async function runAssignment(
       tools,
       browser: { executablePath: assignment.chromium ?? CHROMIUM, args: browserArgs(proxy.port, assignment.testTrust) },
     };
-    // A page waits as long as it works (for its network, its silence, its picture), so a second one fills the gaps; a tab behind another
-    // draws as often as the one in front.
-    const tabs = assignment.pageTabs ?? Math.min(availableParallelism(), 2);
+    const tabs = availableParallelism() > 2 ? 2 : 1;
     const lanes = Promise.all([
       ...Array.from({ length: tabs }, (_, n) => runPageLane(pageLane, n === 0 ? firstTab : openTab(context, guard))),
       runMachineLane(others),

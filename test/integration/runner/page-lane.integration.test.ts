@@ -340,7 +340,7 @@ describe('who learns a login, and what a ZIP job may load', () => {
     });
     const urls = ['first', 'second', 'huge', 'after'].map((name) => `http://own.test:${site.port}/${name}`);
     const run = await runRunner({
-      assignment: { entries: urls.slice(0, 1), pageTabs: 1 },
+      assignment: { entries: urls.slice(0, 1) },
       urls,
       pageScanners: [],
       dial: new Map([[`own.test:${site.port}`, site.port]]),
