@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { createLog, type Log, StageflowError } from '@stageflow/engine/kernel';
 import type { RunnerAssignment } from '@stageflow/engine/sdk';
 import type { EngineChannel } from '../channel/index.ts';
@@ -129,12 +128,8 @@ export async function runAssignment(
       tools,
       browser: { executablePath: assignment.chromium ?? CHROMIUM, args: browserArgs(proxy.port, assignment.testTrust) },
     };
-    const tabs = availableParallelism() > 2 ? 2 : 1;
-    const lanes = Promise.all([
-      ...Array.from({ length: tabs }, (_, n) => runPageLane(pageLane, n === 0 ? firstTab : openTab(context, guard))),
-      runMachineLane(others),
-      runSiteLane(others),
-    ]);
+    // One page at a time: pages of one browser share its cookies and storage, and each must start without those of another.
+    const lanes = Promise.all([runPageLane(pageLane, firstTab), runMachineLane(others), runSiteLane(others)]);
     await Promise.race([lanes, died]);
     await darkroom.close();
     await fetcher.close();

@@ -165,7 +165,7 @@ describe('A4 every route', () => {
 
     it(`A4 ${method} ${path} wants a token that is known and alive`, async () => {
       const revoked = server.token(['admin']);
-      const id = server.ledger.service.tokens.list().at(-1)?.id ?? '';
+      const id = server.ledger.service.tokens.byHash(hashSecret(revoked))?.id ?? '';
       server.ledger.service.tokens.revoke(id);
       const expired = newTokenText();
       const row = { id: `tok_old_${method}_${path}`, name: 'old', tenant: 'team', scopes: ['admin'] as const };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashSecret } from '../../../server/auth/principal.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 
 let server: TestServer;
@@ -42,8 +43,9 @@ describe('the session of a browser', () => {
   });
 
   it('ends when its token is revoked', async () => {
-    const { cookie } = await signIn(server.token(['read']));
-    server.ledger.service.tokens.revoke(server.ledger.service.tokens.list().at(-1)?.id ?? '');
+    const text = server.token(['read']);
+    const { cookie } = await signIn(text);
+    server.ledger.service.tokens.revoke(server.ledger.service.tokens.byHash(hashSecret(text))?.id ?? '');
     expect((await ask(cookie)).status).toBe(401);
   });
 
