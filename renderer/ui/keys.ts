@@ -25,7 +25,8 @@ export function useKeys(keys: Keys): void {
       if (!act) return;
       if (act() !== false) event.preventDefault();
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    // On the document, which hears of a key before the window does: a screen's own keys go before those of the frame around it.
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
   }, []);
 }

@@ -49,6 +49,28 @@ describe('a report on the server', () => {
     await context.close();
   });
 
+  it('keeps its own keys where the frame around it has the same ones', async () => {
+    const address = `/scan/${jobId}/report#/findings`;
+    const { context, page, trouble } = await web.signedIn(`${address}/${reportOf(jobId).findings[0]?.id}`);
+    await page.getByRole('button', { name: 'Copy link' }).waitFor();
+    await page.keyboard.press('c');
+    await status(page, 'link');
+    expect(new URL(page.url()).pathname).toBe(`/scan/${jobId}/report`);
+    await page.goto(web.origin + address);
+    const group = page.getByLabel('Group by');
+    for (const [key, by] of [
+      ['p', 'page'],
+      ['n', 'none'],
+    ] as const) {
+      await page.keyboard.press('g');
+      await page.keyboard.press(key);
+      await expect.poll(() => group.inputValue()).toBe(by);
+    }
+    expect(new URL(page.url()).pathname).toBe(`/scan/${jobId}/report`);
+    expect(trouble).toEqual([]);
+    await context.close();
+  });
+
   it('only tells what is set aside to a token that only reads', async () => {
     const { context, page } = await web.signedIn(`/scan/${jobId}/report#/findings/${reportOf(jobId).findings[0]?.id}`, [
       'read',
