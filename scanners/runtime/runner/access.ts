@@ -21,6 +21,8 @@ export interface Access {
   readonly masked: ReadonlySet<string>;
   /** True when there is nothing to send. */
   readonly empty: boolean;
+  /** True when a login was given at all: a recording of what the browser sends and keeps would hold it. */
+  readonly given: boolean;
   readonly origins: ReadonlySet<string>;
 }
 
@@ -75,6 +77,7 @@ export function bindAccess(assignment: Pick<RunnerAssignment, 'access' | 'entrie
     storageState: secrets?.storageState ?? null,
     masked: new Set([...ALWAYS_MASKED, ...Object.keys(headers).map((n) => n.toLowerCase())]),
     empty: Object.keys(headers).length === 0,
+    given: secrets !== null,
     origins,
   };
 }

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
+import type { Access } from './access.ts';
 import { type CellDraft, type CellTools, evidencePutter, type PageCellContext, runPageCell } from './cells.ts';
 import { openTab, type RequestGuard } from './tab.ts';
 import { type VisitRules, visitPage } from './visit.ts';
@@ -10,11 +11,14 @@ import { type VisitRules, visitPage } from './visit.ts';
 const MOST_TRACES = 5;
 const TRACE_BYTES = 48 * 2 ** 20;
 
-/** Runs failed cells once more in a fresh tab while Playwright traces it. */
-export function createFailureTracer(context: BrowserContext, guard: RequestGuard) {
-  let left = MOST_TRACES;
+/**
+ * Runs failed cells once more in a fresh tab while Playwright traces it. Behind a login nothing is traced: a trace holds headers and cookies
+ * as they were sent.
+ */
+export function createFailureTracer(context: BrowserContext, guard: RequestGuard, access: Pick<Access, 'given'>) {
+  let left = access.given ? 0 : MOST_TRACES;
   return {
-    /** The cell's second try, with `trace.zip` among its evidence; the first result when no trace may be taken any more. */
+    /** The cell's second try, with `trace.zip` among its evidence; the first result when no trace may be taken. */
     redo: async (draft: CellDraft, rules: VisitRules, page: PageCellContext, tools: CellTools): Promise<CellDraft> => {
       if (left <= 0) return draft;
       left -= 1;

@@ -66,3 +66,20 @@ export async function readOrigin(origin: string, fetch: CappedFetch): Promise<Or
   }
   return { type: 'runner.origin', origin, robots, sitemaps };
 }
+
+/** Origins read at a time: hosts that do not answer keep the others waiting no longer than they must. */
+const ORIGINS_AT_A_TIME = 32;
+
+/** Reads every origin and tells of each as soon as it is read; the engine hands out no page before it knows them all. */
+export async function readOrigins(
+  origins: Iterable<string>,
+  fetch: CappedFetch,
+  tell: (message: OriginMessage) => Promise<unknown>,
+): Promise<void> {
+  const queue = [...origins];
+  const reader = async () => {
+    for (let origin = queue.shift(); origin !== undefined; origin = queue.shift())
+      await tell(await readOrigin(origin, fetch));
+  };
+  await Promise.all(Array.from({ length: ORIGINS_AT_A_TIME }, reader));
+}

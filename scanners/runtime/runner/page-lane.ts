@@ -52,7 +52,7 @@ interface Desk {
 
 /** Works through the page lane, first in a tab that is being opened, until the engine says that it has ended. One page is loaded while the last one's results are stored. */
 export async function runPageLane(lane: PageLane, opening: Promise<Tab>): Promise<void> {
-  const tracer = createFailureTracer(lane.context, lane.guard);
+  const tracer = createFailureTracer(lane.context, lane.guard, lane.access);
   let tab: Tab | null = null;
   let desk: Promise<void> = Promise.resolve();
   try {

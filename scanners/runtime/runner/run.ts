@@ -4,7 +4,7 @@ import type { EngineChannel } from '../channel/index.ts';
 import { bindAccess } from './access.ts';
 import { type Browser, browserArgs, browserSettings, CHROMIUM } from './browser.ts';
 import { createGuardedFetch } from './guarded-fetch.ts';
-import { readOrigin } from './origin.ts';
+import { readOrigins } from './origin.ts';
 import { runMachineLane, runSiteLane } from './other-lanes.ts';
 import { runPageLane } from './page-lane.ts';
 import { openDarkroom } from './picture.ts';
@@ -87,9 +87,7 @@ export async function runAssignment(
       const origins = new Set(
         (siteOrigin === null ? assignment.entries : [siteOrigin]).map((url) => new URL(url).origin),
       );
-      await Promise.all(
-        [...origins].slice(0, 50).map(async (origin) => channel.send(await readOrigin(origin, fetcher.capped))),
-      );
+      await readOrigins(origins, fetcher.capped, (message) => channel.send(message));
     }
     const { context } = browser;
     const gone = new AbortController();

@@ -41,6 +41,10 @@ function browsersBelow(root: number): number[] {
 }
 
 /** Pages that misbehave, each by its story, and what must become of it. */
+/** A script that keeps axe from running on its page. */
+const AXE_BREAKER =
+  '<script>Object.defineProperty(window, "axe", { get() { throw new Error("no axe here") }, set() {}, configurable: false })</script>';
+
 const AWKWARD = {
   '/plain': {
     route: page('Plain', '<p>Nothing special.</p><a href="/other">other</a><a rel="nofollow" href="/quiet">quiet</a>'),
@@ -103,10 +107,7 @@ const AWKWARD = {
     code: null,
   },
   '/axe-breaker': {
-    route: page(
-      'Breaker',
-      '<script>Object.defineProperty(window, "axe", { get() { throw new Error("no axe here") }, set() {}, configurable: false })</script>',
-    ),
+    route: page('Breaker', AXE_BREAKER),
     status: 'scanned',
     code: null,
   },
@@ -245,11 +246,13 @@ describe('who learns a login, and what a ZIP job may load', () => {
         cookie: request.headers.cookie,
       });
       response.writeHead(200, { 'content-type': 'text/html', 'set-cookie': 'fresh=topsecret3; HttpOnly' });
-      response.end(page('Members', `<img alt="x" src="http://other.test:${other.port}/pixel">`));
+      const breaker = request.url === '/broken' ? AXE_BREAKER : '';
+      response.end(page('Members', `<img alt="x" src="http://other.test:${other.port}/pixel">${breaker}`));
     };
     const other = await serveSite({ routes: { '/pixel': note } });
-    const own = await serveSite({ routes: { '/': note } });
+    const own = await serveSite({ routes: { '/': note, '/broken': note } });
     const url = `http://own.test:${own.port}/`;
+    const broken = `${url}broken`;
     const run = await runRunner({
       assignment: {
         access: {
@@ -260,7 +263,7 @@ describe('who learns a login, and what a ZIP job may load', () => {
         },
         entries: [url],
       },
-      urls: [url],
+      urls: [url, broken],
       pageScanners: ['axe'],
       dial: new Map([
         [`own.test:${own.port}`, own.port],
@@ -278,6 +281,9 @@ describe('who learns a login, and what a ZIP job may load', () => {
       cookie: undefined,
     });
     expect(run.page(url).done).toMatchObject({ status: 'scanned' });
+    // A failed cell is traced elsewhere; a trace is packed, and would hold all of it.
+    expect(run.of('cell.done').find((m) => m.pageId === pageIdOf(broken))).toMatchObject({ outcome: 'failed' });
+    expect([...run.artifacts.keys()].filter((path) => path.endsWith('.zip'))).toEqual([]);
     const stored = [...run.artifacts]
       .map(([path, bytes]) => (path.endsWith('.zst') ? zstdDecompressSync(bytes) : bytes).toString('latin1'))
       .join('\n');
