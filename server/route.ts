@@ -47,6 +47,8 @@ export interface Access {
   readonly owner?: 'job';
   /** `work`: takes new work (refused under pressure and beyond the quota); `thing`: makes something else; `secret`: something whose answer tells a secret. All honour an Idempotency-Key. */
   readonly makes?: 'work' | 'thing' | 'secret';
+  /** Stores what it is sent, so that a full disk or a store that is away refuses it as it refuses new work. */
+  readonly stores?: true;
   /** For streamed bodies: whether a repeated request bears the body of the one that was answered. */
   readonly sameBody?: (request: Request, answer: string) => Promise<boolean>;
   /** Name of the last path parameter when it takes slashes too. */
@@ -97,13 +99,13 @@ export function route<const R extends RouteConfig>(
 
 /** What a request passes before its handler, cheapest refusal first. */
 function before(access: Access, config: RouteConfig, services: AppServices): MiddlewareHandler<ServerEnv>[] {
-  const { scope, owner = null, makes, sameBody } = access;
+  const { scope, owner = null, makes, stores, sameBody } = access;
   const types = Object.keys(config.request?.body?.content ?? {});
   return [
     ...(config.path.startsWith('/api/') ? [limitAddress(services.limits)] : []),
     guard(services, scope, owner),
     ...(scope === 'public' ? [] : [limitToken(services.limits)]),
-    ...(makes === 'work' ? [refuseUnderPressure(services)] : []),
+    ...(makes === 'work' || stores ? [refuseUnderPressure(services)] : []),
     ...(types.includes('application/json') ? [boundedJson(types.filter((type) => type !== 'application/json'))] : []),
     ...(makes === undefined ? [] : [idempotent(services, { sameBody, secret: makes === 'secret' })]),
   ];

@@ -242,6 +242,7 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
         sql.noteRemoval.run({ jobId, now });
         sql.forgetRemovals.run(now - REMOVALS_KEPT_MS);
         const tenant = service.owners.tenantOf(jobId);
+        sql.deleteDeliveries.run(jobId);
         sql.deleteJob.run(jobId);
         return { jobId, tenant, position: sql.newestPosition.get() as number };
       });

@@ -50,6 +50,8 @@ export function prepareStatements(db: Database.Database) {
     newestPosition: db.prepare(`SELECT seq FROM sqlite_sequence WHERE name = 'events'`).pluck(),
     oldestPosition: db.prepare('SELECT min(position) FROM events').pluck(),
     deleteJob: db.prepare('DELETE FROM jobs WHERE id = ?'),
+    // They name the job and say how it ended, and bear no foreign key: a delivery may be added for a job that is just being removed.
+    deleteDeliveries: db.prepare('DELETE FROM deliveries WHERE job_id = ?'),
     noteRemoval: db.prepare(
       `INSERT OR REPLACE INTO removed (job_id, tenant, position, removed_at)
        SELECT j.id, o.tenant, (SELECT seq FROM sqlite_sequence WHERE name = 'events'), @now

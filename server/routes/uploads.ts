@@ -80,7 +80,7 @@ export const uploadRoutes: readonly Route[] = [
       },
   ),
   route(
-    { scope: 'submit' },
+    { scope: 'submit', stores: true },
     {
       method: 'put',
       path: '/api/v1/uploads/{upload}',

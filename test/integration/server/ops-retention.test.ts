@@ -66,14 +66,25 @@ it('a deleted job takes with it what commands wrote of its report, and nothing e
   expect(existsSync(file(other))).toBe(true);
 });
 
-it('L8 a deleted job is gone with its row, events, view, shares, archive and artifacts, and no other', async () => {
+it('L8 a deleted job is gone with its row, events, view, shares, deliveries, archive and artifacts, and no other', async () => {
   const [id, other] = [await job(), await job()];
   share(id, clock.now() + DAY);
+  const { webhooks, deliveries } = ledger.service;
+  webhooks.add({
+    id: 'wh_1',
+    tenant: 'team',
+    url: 'https://team.example/hook',
+    secret: 's',
+    events: ['job.completed'],
+  });
+  for (const jobId of [id, other])
+    deliveries.add({ id: `msg_${jobId}`, webhookId: 'wh_1', jobId, eventType: 'job.completed', body: '{}' });
   await removeJob(ports(), id);
   expect(ledger.job(id)).toBeNull();
   expect(ledger.events(id)).toEqual([]);
   expect(ledger.view(id)).toBeNull();
   expect(ledger.service.shares.byHash(`hash-${id}`)).toBeNull();
+  expect(deliveries.ofWebhook('wh_1', 10).map(({ jobId }) => jobId)).toEqual([other]);
   expect(await left(id)).toEqual([]);
   expect(await left(other)).toHaveLength(3);
 });

@@ -148,15 +148,17 @@ describe('new work under pressure', () => {
     const address = made.headers.get('location') ?? '';
     server.press({ reason: 'the disk is full', retryAfterSeconds: 7 });
     const tries = [
-      ['/api/v1/jobs/url', job],
-      ['/api/v1/jobs/zip', { upload: 'x' }],
-      ['/api/v1/uploads', { filename: 'a.zip', bytes: 1 }],
-      ['/api/v1/jobs/import', {}],
-      [`${address}/retry`, {}],
-      [`${address}/cells/p/seo/retry`, {}],
+      ['POST', '/api/v1/jobs/url', job],
+      ['POST', '/api/v1/jobs/zip', { upload: 'x' }],
+      ['POST', '/api/v1/uploads', { filename: 'a.zip', bytes: 1 }],
+      // Announced before the disk was full, and sent now.
+      ['PUT', '/api/v1/uploads/x', {}],
+      ['POST', '/api/v1/jobs/import', {}],
+      ['POST', `${address}/retry`, {}],
+      ['POST', `${address}/cells/p/seo/retry`, {}],
     ] as const;
-    for (const [path, body] of tries) {
-      const answer = await server.call(token, 'POST', path, body);
+    for (const [method, path, body] of tries) {
+      const answer = await server.call(token, method, path, body);
       expect([path, answer.status, answer.headers.get('retry-after')]).toEqual([path, 503, '7']);
     }
     expect((await server.call(token, 'GET', address)).status).toBe(200);
