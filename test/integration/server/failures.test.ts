@@ -46,6 +46,26 @@ it('a job of the machine’s owner is told the reason', async () => {
   expect(JSON.stringify(failed)).toContain(BROKEN_MACHINE);
 });
 
+it('N6 a job whose message was set aside ends as poison, says so to its owner, and is not begun again', async () => {
+  await server.close();
+  server = await startTestServer({ pods: 'frozen' });
+  token = server.token(['submit', 'read']);
+  const { id } = JSON.parse(
+    await text('/api/v1/jobs/url', 'POST', { urls: ['https://a.example/'], modules: ['seo'] }),
+  ) as {
+    id: string;
+  };
+  const [created] = server.ledger.events(id);
+  if (created === undefined) throw new Error('the job has no first event');
+  await server.engine.poisoned(created);
+  // The queue may give it again: a job that has ended stays as it is.
+  await server.engine.poisoned(created);
+  expect(await server.engine.ended(id)).toMatchObject({ state: 'FAILED' });
+  const ends = server.ledger.events(id).filter(({ type }) => type === 'jobs.events.failed');
+  expect(ends.map(({ data }) => data)).toMatchObject([{ failure: { code: 'poison' } }]);
+  expect(JSON.parse(await text(`/api/v1/jobs/${id}`))).toMatchObject({ failure: { code: 'poison' } });
+});
+
 it('the type of a problem leads to a page of this very server that explains its code to anybody', async () => {
   const problem = await server.call(token, 'GET', '/api/v1/jobs/01aaaaaaaaaaaaaaaaaaaaaaaa');
   const { type, code } = (await problem.json()) as { type: string; code: string };
