@@ -34,7 +34,14 @@ export function FirstFindings({ view, over }: { readonly view: JobView; readonly
   return (
     <section className={styles['found']} aria-labelledby="found">
       <h2 id="found">{over ? 'Worst of it' : 'Found so far'}</h2>
-      {findings.length === 0 ? (
+      {loaded.status === 'failed' ? (
+        <p className={styles['quiet']} role="alert">
+          What was found could not be read. {loaded.problem.sentence}{' '}
+          <button type="button" onClick={reload}>
+            Try again
+          </button>
+        </p>
+      ) : findings.length === 0 ? (
         <p className={styles['quiet']}>{emptyWords(found, over)}</p>
       ) : (
         <FoundList jobId={jobId} findings={findings.slice(0, SHOWN)} />

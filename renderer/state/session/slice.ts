@@ -20,7 +20,7 @@ export function leaveForSignIn(): void {
   location.assign(`/signin?${new URLSearchParams({ next: here })}`);
 }
 
-export const createSession: Slice<SessionSlice> = (set) => ({
+export const createSession: Slice<SessionSlice> = (set, get) => ({
   session: null,
   sessionProblem: null,
   async loadSession() {
@@ -33,7 +33,13 @@ export const createSession: Slice<SessionSlice> = (set) => ({
     }
   },
   async signOut() {
-    await call('DELETE /api/v1/session', {});
+    try {
+      await call('DELETE /api/v1/session', {});
+    } catch (error) {
+      // Whoever leaves a shared machine must know that they are still signed in.
+      get().notify('failed', `You are still signed in. ${asProblem(error).sentence}`);
+      return;
+    }
     location.assign('/signin');
   },
 });

@@ -72,6 +72,23 @@ describe('a run as it happens', () => {
     await context.close();
   });
 
+  it('says that what was found cannot be read, and reads it when asked again', async () => {
+    const job = await wideJob(web.server);
+    job.find(1, 3);
+    job.load(1);
+    job.cell(1, 0);
+    const { context, page } = await web.signedIn('/');
+    const findings = '**/api/v1/jobs/*/findings*';
+    await page.route(findings, (route) => route.abort());
+    await page.goto(`${web.origin}/scan/${job.id}`);
+    const said = page.getByRole('alert').filter({ hasText: 'What was found could not be read.' });
+    await said.waitFor();
+    await page.unroute(findings);
+    await said.getByRole('button', { name: 'Try again' }).press('Enter');
+    await page.getByText('Images must have an alternative text').waitFor();
+    await context.close();
+  });
+
   it('shows its log when asked, from its beginning and on', async () => {
     const job = await wideJob(web.server);
     job.load(0);

@@ -51,9 +51,15 @@ describe('signing in', () => {
     elsewhere.close();
   });
 
-  it('signs out of this browser', async () => {
+  it('signs out of this browser, and says so when it could not', async () => {
     const { context, page } = await web.signedIn('/settings');
-    await page.getByRole('button', { name: 'Sign out' }).click();
+    const button = page.getByRole('button', { name: 'Sign out' });
+    await button.waitFor();
+    await context.setOffline(true);
+    await button.press('Enter');
+    await page.getByText('You are still signed in.').first().waitFor();
+    await context.setOffline(false);
+    await button.click();
     await page.waitForURL(`${web.origin}/signin`);
     await page.goto(`${web.origin}/settings`);
     expect(new URL(page.url()).pathname).toBe('/signin');
