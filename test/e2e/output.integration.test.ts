@@ -1,8 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Report } from '../../engine/report/index.ts';
+import { launchBrowser } from '../integration/web/web.ts';
 import { cli, createHome, leftovers, site } from './cli.ts';
 
 const home = createHome();
@@ -13,6 +15,35 @@ afterAll(() => {
 });
 
 const TWO_PAGES = ['-m', 'axe,seo', '--max-pages', '2'];
+
+/** Opens a report as a person does, and each of its screens: their names, what the browser asked a network for, and what went wrong. */
+async function openedFromDisk(path: string) {
+  const browser = await launchBrowser();
+  try {
+    const page = await browser.newPage();
+    const asked: string[] = [];
+    const trouble: string[] = [];
+    page.on('request', (request) => {
+      if (!/^(?:file|data|blob):/.test(request.url())) asked.push(request.url());
+    });
+    page.on('console', (message) => trouble.push(message.text()));
+    page.on('pageerror', (error) => trouble.push(error.message));
+    await page.goto(pathToFileURL(path).href);
+    const links = page.getByRole('navigation', { name: 'Report' }).getByRole('link');
+    await links.first().waitFor();
+    const screens = await links.allTextContents();
+    for (const name of screens) {
+      await links.getByText(name, { exact: true }).click();
+      await page
+        .getByRole('navigation', { name: 'Report' })
+        .locator('a[aria-current=page]', { hasText: name })
+        .waitFor();
+    }
+    return { screens, asked, trouble };
+  } finally {
+    await browser.close();
+  }
+}
 
 describe('what a scan leaves for other programs', () => {
   it('--json prints one document of the contract and nothing else; every format is written', async () => {
@@ -32,6 +63,11 @@ describe('what a scan leaves for other programs', () => {
       .map((a) => a.key.slice(report.job.id.length + 1))
       .filter((path) => path.includes('/') && !existsSync(join(out, path)));
     expect(missing).toEqual([]);
+    expect(await openedFromDisk(join(out, 'report.html'))).toEqual({
+      screens: ['Overview', `Findings ${report.findings.length}`, 'Pages', 'Coverage', 'Artifacts', 'Provenance'],
+      asked: [],
+      trouble: [],
+    });
     expect(leftovers(home.path)).toEqual([]);
   });
 
