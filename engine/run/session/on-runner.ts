@@ -1,5 +1,6 @@
 import type { JobSpec } from '../../event/index.ts';
 import { StageflowError } from '../../kernel/index.ts';
+import { isLockedIn } from './sandbox.ts';
 import { HOLD_MS, type Message, type Talk } from './talk.ts';
 
 /** What `runner.ready` and `runner.origin` lead to: the pages to start with. */
@@ -37,8 +38,10 @@ export function createRunnerMessages(talk: Talk): RunnerMessages {
   return {
     ready: async ({ sandbox, browser, versions }) => {
       talk.runner = { browser, sandbox, versions };
-      if (sandbox.rendererSeccomp !== 2 || sandbox.ownFilters === 0 || !sandbox.ownNamespaces || !sandbox.flagsClean)
+      if (!isLockedIn(sandbox, spec.isolation)) {
         talk.failed(new StageflowError('sandbox_missing'));
+        return;
+      }
       if (!wantsOrigin(spec)) await whenOpen(() => seed(null));
     },
     origin: (m) => whenOpen(() => seed(m)),
