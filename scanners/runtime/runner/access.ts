@@ -15,7 +15,7 @@ export interface Access {
   browserHeaders(url: string): Readonly<Record<string, string>>;
   /** Cookies for the browser's jar, own hosts only; those of the storage state come first. */
   readonly cookies: readonly AccessCookie[];
-  /** Playwright's storage-state document, or null. */
+  /** Playwright's storage-state document, cut down to the job's own hosts: a browser's export holds the logins of every other site too. */
   readonly storageState: unknown;
   /** Header names, in lower case, whose values never leave the runner. */
   readonly masked: ReadonlySet<string>;
@@ -31,6 +31,26 @@ const ALWAYS_MASKED = ['authorization', 'proxy-authorization', 'cookie'];
 function ownHost(domain: string, hosts: ReadonlySet<string>): boolean {
   const bare = domain.replace(/^\./, '').toLowerCase();
   return [...hosts].some((host) => host === bare || host.endsWith(`.${bare}`));
+}
+
+interface StorageState {
+  readonly cookies: readonly AccessCookie[];
+  readonly origins: readonly { readonly origin: string }[];
+}
+
+/** What a storage state holds of the given hosts. */
+function ownState(document: unknown, hosts: ReadonlySet<string>): StorageState | null {
+  if (document === null || document === undefined) return null;
+  const { cookies = [], origins = [] } = document as Partial<StorageState>;
+  return {
+    cookies: cookies.filter(({ domain }) => ownHost(domain, hosts)),
+    origins: origins.filter(({ origin }) => URL.canParse(origin) && ownHost(new URL(origin).hostname, hosts)),
+  };
+}
+
+/** Whether a cookie's path covers an address's path (RFC 6265, 5.1.4): `/shop` covers `/shop/cart` and not `/shopping`. */
+function isBelow(pathname: string, path: string): boolean {
+  return pathname === path || pathname.startsWith(path.endsWith('/') ? path : `${path}/`);
 }
 
 /** Binds login details to the origins of a job's entries (and, for a ZIP job, of its site). */
@@ -52,8 +72,8 @@ export function bindAccess(assignment: Pick<RunnerAssignment, 'access' | 'entrie
     const domains = cookie.domain === undefined ? [...hosts] : ownHost(cookie.domain, hosts) ? [cookie.domain] : [];
     return domains.map((domain) => ({ name: cookie.name, value: cookie.value, domain, path: cookie.path ?? '/' }));
   });
-  const state = secrets?.storageState as { readonly cookies?: readonly AccessCookie[] } | null | undefined;
-  const cookies = [...(state?.cookies ?? []).filter((cookie) => ownHost(cookie.domain, hosts)), ...named];
+  const state = ownState(secrets?.storageState, hosts);
+  const cookies = [...(state?.cookies ?? []), ...named];
   const own = (url: string) => {
     try {
       return origins.has(new URL(url).origin);
@@ -66,7 +86,7 @@ export function bindAccess(assignment: Pick<RunnerAssignment, 'access' | 'entrie
     const fitting = cookies.filter((c) => {
       const domain = c.domain.replace(/^\./, '');
       const fits = hostname === domain || hostname.endsWith(`.${domain}`);
-      return fits && pathname.startsWith(c.path) && (c.secure !== true || protocol === 'https:');
+      return fits && isBelow(pathname, c.path) && (c.secure !== true || protocol === 'https:');
     });
     return fitting.length === 0 ? {} : { cookie: fitting.map((c) => `${c.name}=${c.value}`).join('; ') };
   };
@@ -74,7 +94,7 @@ export function bindAccess(assignment: Pick<RunnerAssignment, 'access' | 'entrie
     browserHeaders: (url) => (own(url) ? headers : {}),
     headersFor: (url) => (own(url) ? { ...headers, ...cookieHeader(url) } : {}),
     cookies,
-    storageState: secrets?.storageState ?? null,
+    storageState: state,
     masked: new Set([...ALWAYS_MASKED, ...Object.keys(headers).map((n) => n.toLowerCase())]),
     empty: Object.keys(headers).length === 0,
     given: secrets !== null,

@@ -70,12 +70,35 @@ describe('a login', () => {
   it.each([
     ['https://shop.example/start/x', { 'X-Token': 't', authorization: 'Basic YTpi', cookie: 'sid=s' }],
     ['https://shop.example/', { 'X-Token': 't', authorization: 'Basic YTpi' }],
+    ['https://shop.example/starting', { 'X-Token': 't', authorization: 'Basic YTpi' }],
     ['http://shop.example/start', {}],
     ['https://shop.example.evil.example/start', {}],
     ['https://evil.example/', {}],
     ['not an address', {}],
   ])('gives %s %o', (url, headers) => {
     expect(access.headersFor(url)).toEqual(headers);
+  });
+
+  it('keeps of a storage state what is of its own hosts', () => {
+    const cookie = (name: string, domain: string) => ({ name, value: 'v', domain, path: '/' });
+    const origins = ['https://shop.example', 'https://mail.example', 'https://evilshop.example'];
+    const { storageState } = bindAccess({
+      entries: ['https://shop.example/'],
+      siteOrigin: null,
+      access: {
+        headers: {},
+        cookies: [],
+        basicAuth: null,
+        storageState: {
+          cookies: [cookie('sid', '.shop.example'), cookie('mail', 'mail.example')],
+          origins: origins.map((origin) => ({ origin, localStorage: [] })),
+        },
+      },
+    });
+    expect(storageState).toEqual({
+      cookies: [cookie('sid', '.shop.example')],
+      origins: [{ origin: 'https://shop.example', localStorage: [] }],
+    });
   });
 
   it('drops cookies of other hosts and masks what it sends', () => {
