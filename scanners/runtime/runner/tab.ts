@@ -185,7 +185,8 @@ export function requestGuard(rules: {
           .map(([name, value]) => ({ name, value }));
         return cdp.send('Fetch.continueRequest', { requestId, headers });
       };
-      decide().catch(() => {});
+      // What cannot be decided is refused: a paused request that nobody answers would keep its page from ever loading.
+      decide().catch(() => cdp.send('Fetch.failRequest', { requestId, errorReason: 'Failed' }).catch(() => {}));
     });
     await cdp.send('Fetch.enable', { patterns });
   };
