@@ -1,12 +1,13 @@
 import { type ConsumerMessages, jetstream, type JsMsg, jetstreamManager } from '@nats-io/jetstream';
 import { type KV, Kvm } from '@nats-io/kv';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { asStageflowError, type Clock, type Log, StageflowError } from '../kernel/index.ts';
+import { type Clock, type Log, StageflowError } from '../kernel/index.ts';
 import { durablesOf, type StageflowEvent } from '../event/index.ts';
 import { natsBucket } from './bucket.ts';
 import { type ConsumeParts, createConsumeLoop, type Incoming } from './consume.ts';
 import { readDeadLetters, storeDeadLetter } from './dead-letter.ts';
 import { createJobRecords } from './job-record.ts';
+import { keepReading } from './keep-reading.ts';
 import { type Heart, threadHeart } from './heart.ts';
 import { claimNode, type NodeLease } from './node-lease.ts';
 import type { Bus, DurableSpec } from './port.ts';
@@ -187,40 +188,14 @@ export async function connectJetStreamBus(options: JetStreamBusOptions): Promise
       });
       return pull;
     };
-    /** The client goes on pulling from a durable that is gone; end that pull so that the durable is made again. */
-    const watch = async (messages: ConsumerMessages) => {
-      for await (const status of messages.status()) {
-        const gone =
-          status.type === 'consumer_not_found' ||
-          status.type === 'consumer_deleted' ||
-          status.type === 'stream_not_found';
-        if (gone || (status.type === 'heartbeats_missed' && status.count > 1)) messages.stop();
-      }
-    };
-    const follow = async (first: ConsumerMessages) => {
-      let messages: ConsumerMessages | null = first;
-      while (!ending.signal.aborted) {
-        try {
-          if (messages === null) {
-            // On each try: the server tells of a lost durable before its stream is quite gone, so a first declaration can fail half-way.
-            await declare();
-            messages = await open();
-          }
-          void watch(messages);
-          await messages.closed();
-          if (ending.signal.aborted) return;
-          log.warn('reading starts again', { durable: spec.durable });
-          messages = null;
-        } catch (thrown) {
-          messages = null;
-          if (ending.signal.aborted || connection.isClosed()) return;
-          log.warn('reading could not start', { durable: spec.durable, reason: asStageflowError(thrown).message });
-          await clock.sleep(500, ending.signal).catch(() => {});
-        }
-      }
-    };
-
-    const following = follow(await open());
+    const following = keepReading(await open(), {
+      declare,
+      open,
+      ended: ending.signal,
+      lost: () => connection.isClosed(),
+      clock,
+      log: log.child({ durable: spec.durable }),
+    });
     const reader = {
       async stop() {
         readers.delete(reader);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { type Bus, connectJetStreamBus, startNatsServer } from '../../engine/bus/index.ts';
 import { rawClient } from '../../engine/bus/test/raw-client.ts';
-import { ORCHESTRATOR_DURABLES, STREAM_NAMES } from '../../engine/event/index.ts';
+import { ORCHESTRATOR_DURABLES } from '../../engine/event/index.ts';
 import { silentLog, systemClock } from '../../engine/kernel/index.ts';
 import { type Broker, busSuite } from './bus-suite.ts';
 import { createdEvent } from './events.ts';
@@ -53,45 +53,6 @@ it('N4 delivers once to a reader that blocks the engine’s own thread for twice
   await expect.poll(() => read, { timeout: 20_000 }).toContain('next 1');
   expect(read).toEqual(['blocks 1', 'next 1']);
 }, 60_000);
-
-it('makes a lost stream again as soon as the server allows it, however often it refused before', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'stageflow-bus-'));
-  const server = await startNatsServer({ binary: natsBinary(), directory, clock: systemClock, log: silentLog });
-  const raw = await rawClient(server);
-  const said: string[] = [];
-  const note = (message: string) => void said.push(message);
-  const log = { ...silentLog, warn: note, child: () => ({ ...silentLog, warn: note }) };
-  const made: string[][] = [];
-  const bus = await connectJetStreamBus({
-    url: server.url,
-    token: server.token,
-    node: 'main',
-    engineId: 'e1',
-    clock: systemClock,
-    log,
-    ackWait: ACK_WAIT,
-    onPoison: async () => {},
-    onStreamsMade: (names) => void made.push([...names]),
-  });
-  onTestFinished(async () => {
-    await bus.close();
-    await raw.close();
-    await server.stop();
-    rmSync(directory, { recursive: true, force: true });
-  });
-  await bus.prepare();
-  const read: string[] = [];
-  const created = ORCHESTRATOR_DURABLES[0] as (typeof ORCHESTRATOR_DURABLES)[number];
-  await bus.consume(created, async (event) => void read.push(event.jobId));
-  await raw.removeStream('jobs');
-  await raw.addStream('squatter', created.subject);
-  const refusals = () => said.filter((line) => line === 'reading could not start').length;
-  await expect.poll(refusals, { timeout: 30_000 }).toBeGreaterThan(1);
-  await raw.removeStream('squatter');
-  await expect.poll(() => made.flat(), { timeout: 30_000 }).toEqual([...STREAM_NAMES, 'jobs']);
-  await bus.publish(createdEvent('a'));
-  await expect.poll(() => read, { timeout: 30_000 }).toEqual(['a']);
-}, 120_000);
 
 busSuite('jetstream', async (): Promise<Broker> => {
   const directory = mkdtempSync(join(tmpdir(), 'stageflow-bus-'));

@@ -29,8 +29,6 @@ export async function rawClient(server: Pick<NatsServer, 'url' | 'token'>) {
       const info = await jsm.consumers.info(spec?.stream ?? '', durable);
       return info.num_pending + info.num_ack_pending;
     },
-    /** A stream of somebody else's: none of ours with the same subject can be made beside it. */
-    addStream: async (name: string, subject: string) => void (await jsm.streams.add({ name, subjects: [subject] })),
     removeStream: async (name: string) => void (await jsm.streams.delete(name)),
     close: () => connection.close(),
   };
