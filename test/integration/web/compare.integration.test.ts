@@ -56,7 +56,7 @@ describe('comparing two runs', () => {
     await page.getByRole('status').filter({ hasText: '0 new, 1 fixed, 1 the same.' }).waitFor();
     expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ a: b, b: a });
     await page.keyboard.press('j');
-    expect(await page.evaluate('document.activeElement.textContent')).toContain('Links must have a name');
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toContain('Links must have a name');
     await page.getByRole('combobox', { name: 'Before' }).selectOption(a);
     await page.getByText('That is one run twice.').waitFor();
     await page.goto(`${web.origin}/scan/${b}/report`);

@@ -49,7 +49,7 @@ describe('the frame around every screen', () => {
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Runs');
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Runs');
     expect(trouble).toEqual([]);
     await context.close();
   });
