@@ -35,7 +35,7 @@ const Comparison = z
     fixed: z.array(Finding),
     same: z.array(Finding),
     /** In one of them, where the other did not look: nothing can be said. */
-    notComparable: z.array(Finding),
+    notComparable: z.array(Finding.extend({ /** Which of the two holds it. */ in: z.enum(['a', 'b']) })),
   })
   .openapi('Comparison');
 
@@ -59,7 +59,10 @@ export const compareRoutes: readonly Route[] = [
       const before = await readReport(services.engine, a);
       const after = await readReport(services.engine, b);
       const { cautions, ...found } = compareReports(before, after);
-      return c.json({ a, b, comparable: cautions.length === 0, reasons: [...cautions], ...found } as never, 200);
+      const older = new Set(before.findings);
+      const notComparable = found.notComparable.map((one) => ({ ...one, in: older.has(one) ? 'a' : 'b' }));
+      const comparison = { a, b, comparable: cautions.length === 0, reasons: [...cautions], ...found, notComparable };
+      return c.json(comparison as never, 200);
     },
   ),
 ];

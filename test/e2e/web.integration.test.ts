@@ -66,6 +66,8 @@ describe('the screens of a real server, over real pods', () => {
     expect(stranger.trouble).toEqual([]);
     expect((await stranger.context.cookies()).length).toBe(0);
     await dialog.getByRole('button', { name: 'Take it back' }).click();
+    const question = page.getByRole('dialog', { name: 'Take this link back?' });
+    await question.getByRole('button', { name: 'Take it back' }).click();
     await dialog.getByText('No link opens this report now.').waitFor();
     expect((await stranger.page.reload())?.status()).toBe(404);
     await stranger.page.getByRole('heading', { name: 'There is nothing at this link' }).waitFor();
@@ -94,6 +96,8 @@ describe('the screens of a real server, over real pods', () => {
     await press(page, dialog.getByRole('button', { name: 'Make the link' }), 'Enter');
     await dialog.getByText(/\/s\/[\w-]{43}$/).waitFor();
     await press(page, dialog.getByRole('button', { name: 'Take it back' }), 'Enter');
+    const question = page.getByRole('dialog', { name: 'Take this link back?' });
+    await press(page, question.getByRole('button', { name: 'Take it back' }), 'Enter');
     await dialog.getByText('No link opens this report now.').waitFor();
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });

@@ -4,7 +4,7 @@ import type { Comparison } from '../../api/schema.ts';
 import { type Mark, markOf, Severity } from '../../ui/severity.tsx';
 import styles from './compare.module.css';
 
-type Finding = Comparison['new'][number];
+type Finding = Comparison['new'][number] | Comparison['notComparable'][number];
 
 /** Rows of a part that are shown at once; the rest is one step away. */
 const SHOWN = 100;
@@ -59,7 +59,6 @@ export function Differences({ comparison }: { readonly comparison: Comparison })
       {PARTS.map(({ part, title, hint }) => {
         const findings = comparison[part];
         if (findings.length === 0) return null;
-        const jobId = part === 'fixed' ? comparison.a : comparison.b;
         return (
           <section key={part} className={styles['part']} aria-labelledby={`part-${part}`}>
             <h2 id={`part-${part}`}>
@@ -68,12 +67,12 @@ export function Differences({ comparison }: { readonly comparison: Comparison })
             </h2>
             <Rows
               findings={findings}
-              addressOf={(finding) =>
-                // What cannot be compared is in one of the two reports; its title is looked for there.
-                part === 'notComparable'
-                  ? `/scan/${jobId}/report#/findings?q=${encodeURIComponent(finding.title)}`
-                  : `/scan/${jobId}/report#/findings/${encodeURIComponent(finding.id)}`
-              }
+              addressOf={(finding) => {
+                // A cause stands in the report that it was found in.
+                const isOlder = part === 'fixed' || ('in' in finding && finding.in === 'a');
+                const jobId = isOlder ? comparison.a : comparison.b;
+                return `/scan/${jobId}/report#/findings/${encodeURIComponent(finding.id)}`;
+              }}
               isChange={part === 'new' || part === 'fixed'}
             />
           </section>
@@ -95,7 +94,10 @@ function Rows({
   const rows = findings.slice(0, SHOWN).map((finding) => (
     <li key={finding.fingerprint} tabIndex={isChange ? -1 : undefined} data-change={isChange ? '' : undefined}>
       <Severity mark={markOf({ outcome: finding.outcome, severity: finding.severity as Mark })} />
-      <a href={addressOf(finding)}>{finding.title}</a>
+      <a href={addressOf(finding)}>
+        {finding.title}
+        {'in' in finding && <span className={styles['quiet']}> {finding.in === 'a' ? 'before' : 'after'}</span>}
+      </a>
       <Where finding={finding} />
     </li>
   ));

@@ -3,6 +3,7 @@ import { useShortcuts } from '../../app/shortcuts.ts';
 import { call } from '../../api/call.ts';
 import type { Doctor as DoctorAnswer, MachineCheck } from '../../api/schema.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
+import { copyText } from '../../state/attempt.ts';
 import { may } from '../../state/session/select.ts';
 import { useApp } from '../../state/store.ts';
 import { Empty, Show } from '../../ui/states.tsx';
@@ -23,13 +24,7 @@ export default function Doctor() {
 function Checks() {
   const loaded = useLoaded('doctor', (signal) => call('GET /api/v1/doctor', { signal }));
   const text = loaded.status === 'ready' ? asText(loaded.value.checks) : '';
-  const copy = async () => {
-    const { notify } = useApp.getState();
-    await navigator.clipboard.writeText(text).then(
-      () => notify('done', 'Copied. Nothing of your scans is in it.'),
-      () => notify('failed', 'The browser does not allow copying here. Select the text and copy it by hand.'),
-    );
-  };
+  const copy = () => copyText(text, 'Copied. Nothing of your scans is in it.');
   useShortcuts('Doctor', [
     { keys: 'r', label: 'Check again', command: true, run: loaded.reload },
     { keys: 'y', label: 'Copy the diagnostics', command: true, run: () => void copy() },

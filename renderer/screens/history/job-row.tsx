@@ -1,8 +1,8 @@
 import { memo, useState } from 'react';
 import Trash from 'lucide-react/icons/trash-2';
 import { call } from '../../api/call.ts';
-import { asProblem } from '../../api/problem.ts';
 import type { JobSummary } from '../../api/schema.ts';
+import { attempt } from '../../state/attempt.ts';
 import { may } from '../../state/session/select.ts';
 import { useApp } from '../../state/store.ts';
 import { Confirm } from '../../ui/confirm.tsx';
@@ -72,16 +72,13 @@ export const JobRow = memo(function JobRow({
 
 function Remove({ id, name }: { readonly id: string; readonly name: string }) {
   const [asking, setAsking] = useState(false);
-  const remove = async () => {
-    const { notify, forgetJob } = useApp.getState();
-    try {
+  const remove = () =>
+    attempt(async () => {
+      const { notify, forgetJob } = useApp.getState();
       await call('DELETE /api/v1/jobs/{id}', { path: { id } });
       forgetJob(id);
       notify('done', `The run of ${name} is removed with its report and its proof.`);
-    } catch (error) {
-      notify('failed', asProblem(error).sentence);
-    }
-  };
+    });
   return (
     <>
       <button type="button" className={styles['remove']} aria-label={`Remove ${name}`} onClick={() => setAsking(true)}>

@@ -3,7 +3,7 @@ import type { JobView } from '@stageflow/engine/view';
 import { navigate } from '../../app/location.ts';
 import { useShortcuts } from '../../app/shortcuts.ts';
 import { call } from '../../api/call.ts';
-import { asProblem } from '../../api/problem.ts';
+import { attempt } from '../../state/attempt.ts';
 import { may } from '../../state/session/select.ts';
 import type { Shortcut } from '../../state/shortcuts/slice.ts';
 import { useApp } from '../../state/store.ts';
@@ -22,13 +22,8 @@ export function Acts({ view, standing }: { readonly view: JobView; readonly stan
   const path = { id };
   const act = async (work: () => Promise<void>) => {
     setBusy(true);
-    try {
-      await work();
-    } catch (error) {
-      notify('failed', asProblem(error).sentence);
-    } finally {
-      setBusy(false);
-    }
+    await attempt(work);
+    setBusy(false);
   };
   const pause = () =>
     act(async () => {

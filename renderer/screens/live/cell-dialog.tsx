@@ -3,9 +3,9 @@ import { lazy, Suspense } from 'react';
 import type { JobView } from '@stageflow/engine/view';
 import { navigate } from '../../app/location.ts';
 import { call } from '../../api/call.ts';
-import { asProblem } from '../../api/problem.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
 import { useScannerTitles } from '../../state/scanners/use-titles.ts';
+import { attempt } from '../../state/attempt.ts';
 import { may } from '../../state/session/select.ts';
 import { useApp } from '../../state/store.ts';
 import { Show } from '../../ui/states.tsx';
@@ -41,18 +41,14 @@ export function CellDialog({
   if (!row) return null;
   const look = lookOfCell(row, scanner, over);
   const name = `${titleOf(scanner)} on ${row.name}`;
-  const retry = async () => {
-    const { notify } = useApp.getState();
-    try {
+  const retry = () =>
+    attempt(async () => {
       const path = { id: view.jobId, page: pageId, scanner };
       const made = await call('POST /api/v1/jobs/{id}/cells/{page}/{scanner}/retry', { path, body: {} });
       onClose();
-      notify('done', 'A new run scans this cell again and takes over everything else.');
+      useApp.getState().notify('done', 'A new run scans this cell again and takes over everything else.');
       navigate(`/scan/${made.id}`);
-    } catch (error) {
-      notify('failed', asProblem(error).sentence);
-    }
-  };
+    });
   return (
     <Suspense fallback={null}>
       <Overlay label={name} onClose={onClose} wide>

@@ -1,11 +1,12 @@
 import { useState } from 'react';
 import { call } from '../../api/call.ts';
-import { asProblem } from '../../api/problem.ts';
 import type { WebhookDelivery } from '../../api/schema.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
+import { attempt } from '../../state/attempt.ts';
 import { useApp } from '../../state/store.ts';
 import { Show } from '../../ui/states.tsx';
 import { moment } from '../../ui/time.ts';
+import { Row, Rows } from './rows.tsx';
 import styles from './settings.module.css';
 
 /** Messages shown; the API gives the older ones. */
@@ -36,18 +37,14 @@ function List({ webhook }: { readonly webhook: string }) {
   const loaded = useLoaded(webhook, (signal) =>
     call('GET /api/v1/webhooks/{id}/deliveries', { path: { id: webhook }, signal }),
   );
-  const again = async ({ id }: WebhookDelivery) => {
-    const { notify } = useApp.getState();
-    try {
+  const again = ({ id }: WebhookDelivery) =>
+    attempt(async () => {
       await call('POST /api/v1/webhooks/{id}/deliveries/{delivery}/redeliver', {
         path: { id: webhook, delivery: id },
       });
-      notify('done', 'The message is sent again.');
+      useApp.getState().notify('done', 'The message is sent again.');
       loaded.reload();
-    } catch (error) {
-      notify('failed', asProblem(error).sentence);
-    }
-  };
+    });
   return (
     <Show of={loaded} what="the messages">
       {({ deliveries }) => (
@@ -60,27 +57,31 @@ function List({ webhook }: { readonly webhook: string }) {
           {deliveries.length === 0 ? (
             <p className={styles['quiet']}>Nothing yet.</p>
           ) : (
-            <ul className={styles['rows']} aria-label="Messages">
-              {deliveries.slice(0, SHOWN).map((delivery) => (
-                <li key={delivery.id}>
-                  <div>
-                    {delivery.event}: {delivery.state}
-                    <span className={styles['quiet']}>
-                      {moment(Date.parse(delivery.createdAt))} · {wordsOf(delivery)}
-                    </span>
-                  </div>
-                  {delivery.state !== 'waiting' && (
-                    <button
-                      type="button"
-                      aria-label={`Send again: ${delivery.event} of ${moment(Date.parse(delivery.createdAt))}`}
-                      onClick={() => void again(delivery)}
-                    >
-                      Send again
-                    </button>
-                  )}
-                </li>
-              ))}
-            </ul>
+            <Rows label="Messages">
+              {deliveries.slice(0, SHOWN).map((delivery) => {
+                const made = moment(Date.parse(delivery.createdAt));
+                return (
+                  <Row
+                    key={delivery.id}
+                    name={`${delivery.event}: ${delivery.state}`}
+                    about={`${made} · ${wordsOf(delivery)}`}
+                    {...(delivery.state === 'waiting'
+                      ? {}
+                      : {
+                          acts: (
+                            <button
+                              type="button"
+                              aria-label={`Send again: ${delivery.event} of ${made}`}
+                              onClick={() => void again(delivery)}
+                            >
+                              Send again
+                            </button>
+                          ),
+                        })}
+                  />
+                );
+              })}
+            </Rows>
           )}
         </>
       )}

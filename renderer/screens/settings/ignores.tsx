@@ -1,11 +1,12 @@
 import { call } from '../../api/call.ts';
-import { asProblem } from '../../api/problem.ts';
 import type { Ignore } from '../../api/schema.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
 import { may } from '../../state/session/select.ts';
 import { useApp } from '../../state/store.ts';
+import { AskingButton } from '../../ui/asking-button.tsx';
 import { Show } from '../../ui/states.tsx';
 import { moment } from '../../ui/time.ts';
+import { Row, Rows } from './rows.tsx';
 import styles from './settings.module.css';
 
 /** Findings that this team has set aside, whatever site they are of. */
@@ -29,40 +30,38 @@ export function Ignores() {
 function IgnoreList({ ignores, onChange }: { readonly ignores: readonly Ignore[]; readonly onChange: () => void }) {
   const mayChange = useApp(may('submit'));
   const countAgain = async ({ id }: Ignore) => {
-    const { notify } = useApp.getState();
-    try {
-      await call('DELETE /api/v1/ignores/{ignore}', { path: { ignore: id } });
-      notify('done', 'It counts again from the next scan on.');
-      onChange();
-    } catch (error) {
-      notify('failed', asProblem(error).sentence);
-    }
+    await call('DELETE /api/v1/ignores/{ignore}', { path: { ignore: id } });
+    useApp.getState().notify('done', 'It counts again from the next scan on.');
+    onChange();
   };
   return (
-    <ul className={styles['rows']} aria-label="Findings set aside">
+    <Rows label="Findings set aside">
       {ignores.map((ignore) => (
-        <li key={ignore.id}>
-          <div>
-            <strong>
-              <bdi>{ignore.reason}</bdi>
-            </strong>
-            <span className={styles['quiet']}>
+        <Row
+          key={ignore.id}
+          name={ignore.reason}
+          about={
+            <>
               {ignore.owner}, {moment(ignore.createdAt)} ·{' '}
               {ignore.expiresAt === null ? 'for ever' : `until ${moment(ignore.expiresAt)}`} · fingerprint{' '}
               <code>{ignore.fingerprint}</code>
-            </span>
-          </div>
-          {mayChange && (
-            <button
-              type="button"
-              aria-label={`Count it again: ${ignore.reason.slice(0, 200)}`}
-              onClick={() => void countAgain(ignore)}
-            >
-              Count it again
-            </button>
-          )}
-        </li>
+            </>
+          }
+          {...(mayChange
+            ? {
+                acts: (
+                  <AskingButton
+                    word="Count it again"
+                    of={ignore.reason.slice(0, 200)}
+                    question="Count this finding again?"
+                    consequence="From the next scan on it is in the counts and the gates of every site of this team. The reason and its end are forgotten."
+                    act={() => countAgain(ignore)}
+                  />
+                ),
+              }
+            : {})}
+        />
       ))}
-    </ul>
+    </Rows>
   );
 }

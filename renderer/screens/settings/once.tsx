@@ -1,4 +1,4 @@
-import { useApp } from '../../state/store.ts';
+import { copyText } from '../../state/attempt.ts';
 import styles from './settings.module.css';
 
 /** A secret that is shown this once, with ways to take it along. */
@@ -14,13 +14,6 @@ export function Once({
   readonly copies: readonly (readonly [string, string])[];
   readonly onClose: () => void;
 }) {
-  const copy = async (what: string) => {
-    const { notify } = useApp.getState();
-    await navigator.clipboard.writeText(what).then(
-      () => notify('done', 'Copied.'),
-      () => notify('failed', 'The browser does not allow copying here. Select the text and copy it by hand.'),
-    );
-  };
   return (
     <div className={styles['made']} role="status">
       <p>{says}</p>
@@ -29,7 +22,7 @@ export function Once({
       </p>
       <p className={styles['acts']}>
         {copies.map(([words, what]) => (
-          <button key={words} type="button" onClick={() => void copy(what)}>
+          <button key={words} type="button" onClick={() => void copyText(what, 'Copied.')}>
             {words}
           </button>
         ))}

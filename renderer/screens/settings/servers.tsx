@@ -1,10 +1,11 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import type { CallAnswer, Desktop } from '../../../main/ipc/contract.ts';
 import { askDesktop } from '../../api/desktop.ts';
-import { asProblem } from '../../api/problem.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
-import { useApp } from '../../state/store.ts';
+import { AskingButton } from '../../ui/asking-button.tsx';
 import { Show } from '../../ui/states.tsx';
+import { NewForm, TextInput } from './new-form.tsx';
+import { Row, Rows } from './rows.tsx';
 import styles from './settings.module.css';
 
 type Known = CallAnswer<'servers.read'>;
@@ -28,27 +29,28 @@ export function Servers({ desktop }: { readonly desktop: Desktop }) {
 
 function List({ desktop, first }: { readonly desktop: Desktop; readonly first: Known }) {
   const [servers, setServers] = useState(first);
-  const remove = (name: string) => {
-    askDesktop(desktop, 'servers.remove', { name }).then(setServers, (error: unknown) =>
-      useApp.getState().notify('failed', asProblem(error).sentence),
-    );
-  };
   return (
     <>
       <NewServer desktop={desktop} onAdded={setServers} />
       {servers.length > 0 && (
-        <ul className={styles['rows']} aria-label="Known servers">
+        <Rows label="Known servers">
           {servers.map(({ name, url }) => (
-            <li key={name}>
-              <div>
-                <strong>{name}</strong> <span className={styles['quiet']}>{url}</span>
-              </div>
-              <button type="button" onClick={() => remove(name)} aria-label={`Forget ${name}`}>
-                Forget
-              </button>
-            </li>
+            <Row
+              key={name}
+              name={name}
+              about={url}
+              acts={
+                <AskingButton
+                  word="Forget"
+                  of={name}
+                  question={`Forget ${name}?`}
+                  consequence="Its token is taken out of the system's vault. Reports that were sent there stay there; to send more, it has to be added again with a token."
+                  act={async () => setServers(await askDesktop(desktop, 'servers.remove', { name }))}
+                />
+              }
+            />
           ))}
-        </ul>
+        </Rows>
       )}
     </>
   );
@@ -58,61 +60,34 @@ function NewServer({ desktop, onAdded }: { readonly desktop: Desktop; readonly o
   const [name, setName] = useState('');
   const [url, setUrl] = useState('');
   const [token, setToken] = useState('');
-  const id = useId();
   const add = async () => {
-    try {
-      onAdded(await askDesktop(desktop, 'servers.add', { name: name.trim(), url: url.trim(), token: token.trim() }));
-      setName('');
-      setUrl('');
-      setToken('');
-    } catch (error) {
-      const { code, sentence } = asProblem(error);
-      if (code !== 'cancelled') useApp.getState().notify('failed', sentence);
-    }
+    onAdded(await askDesktop(desktop, 'servers.add', { name: name.trim(), url: url.trim(), token: token.trim() }));
+    setName('');
+    setUrl('');
+    setToken('');
   };
   return (
-    <form
-      className={styles['new']}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void add();
-      }}
-    >
-      <label htmlFor={`${id}-name`}>
-        Name
-        <input
-          id={`${id}-name`}
-          value={name}
-          required
-          maxLength={32}
-          placeholder="team"
-          onChange={(event) => setName(event.target.value)}
-        />
-      </label>
-      <label htmlFor={`${id}-url`} className={styles['long']}>
-        Address
-        <input
-          id={`${id}-url`}
-          value={url}
-          required
-          maxLength={2000}
-          placeholder="https://scan.example.org"
-          onChange={(event) => setUrl(event.target.value)}
-        />
-      </label>
-      <label htmlFor={`${id}-token`} className={styles['long']}>
-        Token
-        <input
-          id={`${id}-token`}
-          type="password"
-          autoComplete="off"
-          value={token}
-          required
-          maxLength={200}
-          onChange={(event) => setToken(event.target.value)}
-        />
-      </label>
-      <button type="submit">Add the server</button>
-    </form>
+    <NewForm word="Add the server" make={add}>
+      <TextInput label="Name" value={name} set={setName} required maxLength={32} placeholder="team" />
+      <TextInput
+        label="Address"
+        long
+        value={url}
+        set={setUrl}
+        required
+        maxLength={2000}
+        placeholder="https://scan.example.org"
+      />
+      <TextInput
+        label="Token"
+        long
+        value={token}
+        set={setToken}
+        required
+        maxLength={200}
+        type="password"
+        autoComplete="off"
+      />
+    </NewForm>
   );
 }

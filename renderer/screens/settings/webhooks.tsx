@@ -1,23 +1,30 @@
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { call } from '../../api/call.ts';
-import { asProblem } from '../../api/problem.ts';
 import type { Webhook } from '../../api/schema.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
+import { attempt } from '../../state/attempt.ts';
 import { useApp } from '../../state/store.ts';
-import { Confirm } from '../../ui/confirm.tsx';
+import { AskingButton } from '../../ui/asking-button.tsx';
 import { Show } from '../../ui/states.tsx';
 import { moment } from '../../ui/time.ts';
 import { Deliveries } from './deliveries.tsx';
+import { Choice, NewForm, TextInput } from './new-form.tsx';
 import { Once } from './once.tsx';
+import { Row, Rows } from './rows.tsx';
 import styles from './settings.module.css';
 
 /** What a webhook may be told, as people choose it. */
 const TOLD = {
-  all: { title: 'when a run is done or has failed', events: ['jobs.events.completed', 'jobs.events.failed'] },
-  done: { title: 'when a run is done', events: ['jobs.events.completed'] },
-  failed: { title: 'when a run has failed', events: ['jobs.events.failed'] },
+  all: 'when a run is done or has failed',
+  done: 'when a run is done',
+  failed: 'when a run has failed',
 } as const;
 type Told = keyof typeof TOLD;
+const EVENTS = {
+  all: ['jobs.events.completed', 'jobs.events.failed'],
+  done: ['jobs.events.completed'],
+  failed: ['jobs.events.failed'],
+} as const satisfies Record<Told, readonly string[]>;
 
 /** Addresses that are told when runs end. For administrators. */
 export function Webhooks() {
@@ -44,68 +51,55 @@ export function Webhooks() {
       )}
       <Show of={loaded} what="the webhooks">
         {({ webhooks }) => (
-          <ul className={styles['rows']} aria-label="Webhooks">
+          <Rows label="Webhooks">
             {webhooks.map((webhook) => (
-              <Row key={webhook.id} webhook={webhook} onSecret={onSecret} onChange={loaded.reload} />
+              <WebhookRow key={webhook.id} webhook={webhook} onSecret={onSecret} onChange={loaded.reload} />
             ))}
-          </ul>
+          </Rows>
         )}
       </Show>
     </section>
   );
 }
 
+/** What changing a secret comes to. */
+const CHANGED =
+  'Messages are signed with the new secret and, for a day, with the old one too. The receiver has to learn the new one by then.';
+
+/** What a webhook is told, in words. */
+function toldWords(events: readonly string[]): string {
+  const told = (Object.keys(TOLD) as Told[]).find(
+    (one) => EVENTS[one].length === events.length && EVENTS[one].every((event) => events.includes(event)),
+  );
+  return told === undefined ? events.join(', ') : TOLD[told];
+}
+
 function NewWebhook({ onMade }: { readonly onMade: (secret: string) => void }) {
   const [url, setUrl] = useState('');
   const [told, setTold] = useState<Told>('all');
-  const id = useId();
   const make = async () => {
-    try {
-      const { secret } = await call('POST /api/v1/webhooks', { body: { url: url.trim(), events: TOLD[told].events } });
-      setUrl('');
-      onMade(secret);
-    } catch (error) {
-      useApp.getState().notify('failed', asProblem(error).sentence);
-    }
+    const { secret } = await call('POST /api/v1/webhooks', { body: { url: url.trim(), events: EVENTS[told] } });
+    setUrl('');
+    onMade(secret);
   };
   return (
-    <form
-      className={styles['new']}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void make();
-      }}
-    >
-      <label htmlFor={`${id}-url`} className={styles['long']}>
-        Address
-        <input
-          id={`${id}-url`}
-          type="url"
-          value={url}
-          required
-          maxLength={2000}
-          placeholder="https://ci.example.org/hooks/stageflow"
-          onChange={(event) => setUrl(event.target.value)}
-        />
-      </label>
-      <label htmlFor={`${id}-told`}>
-        Is told
-        <select id={`${id}-told`} value={told} onChange={(event) => setTold(event.target.value as Told)}>
-          {Object.entries(TOLD).map(([key, { title }]) => (
-            <option key={key} value={key}>
-              {title}
-            </option>
-          ))}
-        </select>
-      </label>
-      <button type="submit" className="primary">
-        Make a webhook
-      </button>
-    </form>
+    <NewForm word="Make a webhook" make={make}>
+      <TextInput
+        label="Address"
+        long
+        value={url}
+        set={setUrl}
+        type="url"
+        required
+        maxLength={2000}
+        placeholder="https://ci.example.org/hooks/stageflow"
+      />
+      <Choice label="Is told" value={told} set={setTold} options={TOLD} />
+    </NewForm>
   );
 }
 
-function Row({
+function WebhookRow({
   webhook: { id, url, tenant, events, createdAt },
   onSecret,
   onChange,
@@ -114,65 +108,55 @@ function Row({
   readonly onSecret: (secret: string) => void;
   readonly onChange: () => void;
 }) {
-  const [asking, setAsking] = useState(false);
   const [round, setRound] = useState(0);
   const { notify } = useApp.getState();
   const path = { id };
-  const act = async (work: () => Promise<void>) => {
-    try {
-      await work();
-    } catch (error) {
-      notify('failed', asProblem(error).sentence);
-    }
+  const test = async () => {
+    await call('POST /api/v1/webhooks/{id}/test', { path });
+    notify('done', 'A test message is on its way.');
+    setRound(round + 1);
   };
-  const test = () =>
-    act(async () => {
-      await call('POST /api/v1/webhooks/{id}/test', { path });
-      notify('done', 'A test message is on its way.');
-      setRound(round + 1);
-    });
-  const change = () =>
-    act(async () => {
-      const { secret } = await call('POST /api/v1/webhooks/{id}/secret', { path, body: {} });
-      onSecret(secret);
-    });
-  const remove = () =>
-    act(async () => {
-      await call('DELETE /api/v1/webhooks/{id}', { path });
-      notify('done', 'The webhook is gone.');
-      onChange();
-    });
+  const change = async () => {
+    const { secret } = await call('POST /api/v1/webhooks/{id}/secret', { path, body: {} });
+    onSecret(secret);
+  };
+  const remove = async () => {
+    await call('DELETE /api/v1/webhooks/{id}', { path });
+    notify('done', 'The webhook is gone.');
+    onChange();
+  };
   return (
-    <li className={styles['tall']}>
-      <div>
-        <strong>
-          <bdi>{url}</bdi>
-        </strong>
-        <span className={styles['quiet']}>
-          {tenant} ·{' '}
-          {Object.values(TOLD).find(
-            (one) => one.events.length === events.length && one.events.every((event) => events.includes(event)),
-          )?.title ?? events.join(', ')}{' '}
-          · made {moment(Date.parse(createdAt))}
-        </span>
-      </div>
-      <p className={styles['acts']}>
-        <button type="button" aria-label={`Send a test to ${url}`} onClick={() => void test()}>
-          Send a test
-        </button>
-        <button type="button" aria-label={`Change the secret of ${url}`} onClick={() => void change()}>
-          Change the secret
-        </button>
-        <button type="button" aria-label={`Remove ${url}`} onClick={() => setAsking(true)}>
-          Remove
-        </button>
-      </p>
+    <Row
+      name={url}
+      about={`${tenant} · ${toldWords(events)} · made ${moment(Date.parse(createdAt))}`}
+      acts={
+        <>
+          <button type="button" aria-label={`Send a test to ${url}`} onClick={() => void attempt(test)}>
+            Send a test
+          </button>
+          <AskingButton
+            word="Change the secret"
+            of={`of ${url}`}
+            question="Change the secret of this webhook?"
+            consequence={CHANGED}
+            act={change}
+          />
+          <AskingButton
+            word="Remove"
+            of={url}
+            question="Remove this webhook?"
+            consequence={
+              <>
+                <bdi>{url}</bdi> is told nothing any more, and the list of what it was told goes too. This cannot be
+                undone.
+              </>
+            }
+            act={remove}
+          />
+        </>
+      }
+    >
       <Deliveries key={round} webhook={id} url={url} opened={round > 0} />
-      {asking && (
-        <Confirm title="Remove this webhook?" act="Remove" onAct={remove} onClose={() => setAsking(false)}>
-          <bdi>{url}</bdi> is told nothing any more, and the list of what it was told goes too. This cannot be undone.
-        </Confirm>
-      )}
-    </li>
+    </Row>
   );
 }

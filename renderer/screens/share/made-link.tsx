@@ -1,18 +1,11 @@
 import type { MadeShare } from '../../api/schema.ts';
-import { useApp } from '../../state/store.ts';
+import { copyText } from '../../state/attempt.ts';
 import { moment } from '../../ui/time.ts';
 import styles from './share.module.css';
 
 /** A link that was just made: it is known this once, since only its hash is kept. */
 export function MadeLink({ share, onAnother }: { readonly share: MadeShare; readonly onAnother: () => void }) {
   const address = new URL(share.url, location.href).href;
-  const copy = async () => {
-    const { notify } = useApp.getState();
-    await navigator.clipboard.writeText(address).then(
-      () => notify('done', 'Copied.'),
-      () => notify('failed', 'The browser does not allow copying here. Select the link and copy it by hand.'),
-    );
-  };
   return (
     <section className={styles['made']} aria-label="The link">
       <p>The link is shown this once. It ends {moment(Date.parse(share.expiresAt))}.</p>
@@ -20,7 +13,7 @@ export function MadeLink({ share, onAnother }: { readonly share: MadeShare; read
         <code>{address}</code>
       </p>
       <p className={styles['acts']}>
-        <button type="button" className="primary" autoFocus onClick={() => void copy()}>
+        <button type="button" className="primary" autoFocus onClick={() => void copyText(address, 'Copied.')}>
           Copy the link
         </button>
         <a className="button" href={address} target="_blank" rel="noreferrer">

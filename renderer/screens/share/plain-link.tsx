@@ -1,18 +1,15 @@
-import X from 'lucide-react/icons/x';
 import { useState } from 'react';
 import { call } from '../../api/call.ts';
 import { asProblem } from '../../api/problem.ts';
 import type { MadeShare } from '../../api/schema.ts';
-import { Overlay } from '../../ui/overlay.tsx';
-import { MadeLink } from './made-link.tsx';
-import styles from './share.module.css';
+import { LinkForm, ShareFrame, type Stretch } from './share-frame.tsx';
 
 /**
  * Makes a link on the desktop, where no server of ours could open a report to others: a plain one into the object store, to the report's single file,
  * with the words of what that means.
  */
 export default function PlainLink({ jobId, onClose }: { readonly jobId: string; readonly onClose: () => void }) {
-  const [days, setDays] = useState('7');
+  const [days, setDays] = useState<Stretch>('7');
   const [made, setMade] = useState<MadeShare | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const make = async () => {
@@ -30,43 +27,19 @@ export default function PlainLink({ jobId, onClose }: { readonly jobId: string; 
     }
   };
   return (
-    <Overlay label="Share this report" onClose={onClose}>
-      <div className={styles['dialog']}>
-        <header>
-          <h2>Share this report</h2>
-          <button type="button" onClick={onClose} aria-label="Close">
-            <X size={16} aria-hidden="true" />
-          </button>
-        </header>
-        {made !== null ? (
-          <MadeLink share={made} onAnother={() => setMade(null)} />
-        ) : (
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              void make();
-            }}
-          >
-            <p>
-              The link leads to the report&apos;s one HTML file in your object store. Whoever has it sees all of that
-              file: nothing is taken out of it, and it cannot be taken back before it ends.
-            </p>
-            {problem !== null && <p role="alert">{problem}</p>}
-            <div className={styles['go']}>
-              <label>
-                The link ends
-                <select value={days} onChange={(event) => setDays(event.target.value)}>
-                  <option value="1">tomorrow</option>
-                  <option value="7">in 7 days</option>
-                </select>
-              </label>
-              <button type="submit" className="primary">
-                Make the link
-              </button>
-            </div>
-          </form>
-        )}
-      </div>
-    </Overlay>
+    <ShareFrame
+      made={made}
+      onAnother={() => setMade(null)}
+      onClose={onClose}
+      form={
+        <LinkForm days={days} setDays={setDays} offered={['1', '7']} make={make}>
+          <p>
+            The link leads to the report&apos;s one HTML file in your object store. Whoever has it sees all of that
+            file: nothing is taken out of it, and it cannot be taken back before it ends.
+          </p>
+          {problem !== null && <p role="alert">{problem}</p>}
+        </LinkForm>
+      }
+    />
   );
 }

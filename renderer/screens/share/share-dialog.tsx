@@ -1,14 +1,11 @@
-import X from 'lucide-react/icons/x';
 import { useState } from 'react';
 import { call } from '../../api/call.ts';
-import { asProblem } from '../../api/problem.ts';
 import type { MadeShare, ShareInclude, SharePreview } from '../../api/schema.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
 import { count } from '../../report/words.ts';
-import { useApp } from '../../state/store.ts';
-import { Overlay } from '../../ui/overlay.tsx';
+import { attempt } from '../../state/attempt.ts';
 import { Show } from '../../ui/states.tsx';
-import { MadeLink } from './made-link.tsx';
+import { LinkForm, ShareFrame, type Stretch } from './share-frame.tsx';
 import styles from './share.module.css';
 import { ShareList } from './share-list.tsx';
 
@@ -29,35 +26,30 @@ export default function ShareDialog({ jobId, onClose }: { readonly jobId: string
   );
   const [made, setMade] = useState<MadeShare | null>(null);
   return (
-    <Overlay label="Share this report" onClose={onClose} wide>
-      <div className={styles['dialog']}>
-        <header>
-          <h2>Share this report</h2>
-          <button type="button" onClick={onClose} aria-label="Close">
-            <X size={16} aria-hidden="true" />
-          </button>
-        </header>
-        {made !== null ? (
-          <MadeLink share={made} onAnother={() => setMade(null)} />
-        ) : (
-          <Show of={preview} what="what a link would show">
-            {(found) => (
-              <Offer
-                jobId={jobId}
-                preview={found}
-                onMade={(share) => {
-                  setMade(share);
-                  shares.reload();
-                }}
-              />
-            )}
-          </Show>
-        )}
-        <Show of={shares} what="the links there are">
-          {(found) => <ShareList shares={found.shares} onChange={shares.reload} />}
+    <ShareFrame
+      made={made}
+      onAnother={() => setMade(null)}
+      onClose={onClose}
+      wide
+      form={
+        <Show of={preview} what="what a link would show">
+          {(found) => (
+            <Offer
+              jobId={jobId}
+              preview={found}
+              onMade={(share) => {
+                setMade(share);
+                shares.reload();
+              }}
+            />
+          )}
         </Show>
-      </div>
-    </Overlay>
+      }
+    >
+      <Show of={shares} what="the links there are">
+        {(found) => <ShareList shares={found.shares} onChange={shares.reload} />}
+      </Show>
+    </ShareFrame>
   );
 }
 
@@ -70,25 +62,17 @@ function Offer({
   readonly preview: SharePreview;
   readonly onMade: (share: MadeShare) => void;
 }) {
-  const [days, setDays] = useState('7');
+  const [days, setDays] = useState<Stretch>('7');
   const [include, setInclude] = useState<ShareInclude>({});
   const { pages, findings, screenshots, crops, snippets, classes, redactions, notes } = preview;
   const optional = classes.filter(({ given, count: files }) => given === 'when ticked' && files > 0);
-  const make = async () => {
-    try {
+  const make = () =>
+    attempt(async () => {
       const body = { kind: 'link', expiresInDays: Number(days), include } as const;
       onMade(await call('POST /api/v1/jobs/{id}/shares', { path: { id: jobId }, body }));
-    } catch (error) {
-      useApp.getState().notify('failed', asProblem(error).sentence);
-    }
-  };
+    });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        void make();
-      }}
-    >
+    <LinkForm days={days} setDays={setDays} offered={['1', '7', '30']} make={make}>
       <p>Whoever has the link sees, without signing in:</p>
       <ul className={styles['shown']}>
         <li>
@@ -126,19 +110,6 @@ function Offer({
           ))}
         </fieldset>
       )}
-      <div className={styles['go']}>
-        <label>
-          The link ends
-          <select value={days} onChange={(event) => setDays(event.target.value)}>
-            <option value="1">tomorrow</option>
-            <option value="7">in 7 days</option>
-            <option value="30">in 30 days</option>
-          </select>
-        </label>
-        <button type="submit" className="primary">
-          Make the link
-        </button>
-      </div>
-    </form>
+    </LinkForm>
   );
 }

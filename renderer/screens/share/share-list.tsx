@@ -1,8 +1,8 @@
 import { call } from '../../api/call.ts';
-import { asProblem } from '../../api/problem.ts';
 import type { Share } from '../../api/schema.ts';
 import { useApp } from '../../state/store.ts';
 import { moment } from '../../ui/time.ts';
+import { AskingButton } from '../../ui/asking-button.tsx';
 import styles from './share.module.css';
 
 /** The links that open this report now, each to be taken back. */
@@ -10,14 +10,9 @@ export function ShareList({ shares, onChange }: { readonly shares: readonly Shar
   const open = shares.filter(({ state }) => state === 'live' || state === 'paused');
   if (open.length === 0) return <p className={styles['quiet']}>No link opens this report now.</p>;
   const revoke = async (id: string) => {
-    const { notify } = useApp.getState();
-    try {
-      await call('DELETE /api/v1/shares/{id}', { path: { id } });
-      notify('done', 'The link opens nothing any more.');
-      onChange();
-    } catch (error) {
-      notify('failed', asProblem(error).sentence);
-    }
+    await call('DELETE /api/v1/shares/{id}', { path: { id } });
+    useApp.getState().notify('done', 'The link opens nothing any more.');
+    onChange();
   };
   return (
     <section aria-labelledby="open-links">
@@ -31,9 +26,14 @@ export function ShareList({ shares, onChange }: { readonly shares: readonly Shar
                 {state === 'paused' ? ', paused' : ''}, ends {moment(Date.parse(expiresAt))}
               </span>
             </span>
-            <button type="button" className="danger" onClick={() => void revoke(id)}>
-              Take it back
-            </button>
+            <AskingButton
+              word="Take it back"
+              of={label ?? `the link made ${moment(Date.parse(createdAt))}`}
+              question="Take this link back?"
+              consequence="Whoever has it sees nothing any more, from now on. The same link cannot be given again; another one can be made."
+              act={() => revoke(id)}
+              look="danger"
+            />
           </li>
         ))}
       </ul>

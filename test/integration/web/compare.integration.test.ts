@@ -81,4 +81,29 @@ describe('comparing two runs', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
     await context.close();
   });
+
+  it('leads from what cannot be compared to the report that holds it, also of a run that is older than the lists go back', async () => {
+    const a = await runWith('Before', (report) => ({
+      ...report,
+      findings: report.findings.map((finding) => ({
+        ...finding,
+        fingerprint: 'only-then',
+        witnesses: finding.witnesses.map((witness) => ({ ...witness, scanner: 'retired' })),
+      })),
+    }));
+    const b = await runWith('After', (report) => ({ ...report, findings: [] }));
+    const { context, page, trouble } = await web.signedIn('/');
+    await page.route('**/api/v1/jobs?state=DONE*', async (route) => {
+      const answer = (await (await route.fetch()).json()) as { jobs: readonly { id: string }[] };
+      await route.fulfill({ json: { jobs: answer.jobs.filter(({ id }) => id !== a), next: 'older' } });
+    });
+    await page.goto(`${web.origin}/compare?${new URLSearchParams({ a, b })}`);
+    await page.getByText(/^These lists hold the newest \d+ runs/).waitFor();
+    const link = page.getByRole('region', { name: /^Not comparable/ }).getByRole('link', { name: 'before' });
+    expect(await link.getAttribute('href')).toBe(`/scan/${a}/report#/findings/${reportOf(a).findings[0]?.id}`);
+    expect(trouble).toEqual([]);
+    await page.goto(`${web.origin}/compare?${new URLSearchParams({ a: '01k9x2v7q3m4n5p6r8s9t0w1y2', b })}`);
+    await page.getByRole('alert').filter({ hasText: 'Another one was chosen instead.' }).waitFor();
+    await context.close();
+  });
 });

@@ -61,6 +61,12 @@ describe('the settings', () => {
     await page.getByText('when a run has failed · made').waitFor();
     await page.getByRole('button', { name: `Send a test to ${address}` }).press('Enter');
     await page.getByRole('list', { name: 'Messages' }).getByText('webhook.test').waitFor();
+    await page.getByRole('button', { name: `Change the secret of ${address}` }).press('Enter');
+    const question = page.getByRole('dialog', { name: 'Change the secret of this webhook?' });
+    await question.getByText('for a day, with the old one too').waitFor();
+    await question.getByRole('button', { name: 'Change the secret' }).press('Enter');
+    await page.getByText(/^whsec_/).waitFor();
+    await page.getByRole('button', { name: 'I have it' }).click();
     await page.getByRole('button', { name: `Remove ${address}` }).press('Enter');
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).press('Enter');
     await page.getByRole('button', { name: `Remove ${address}` }).waitFor({ state: 'detached' });

@@ -25,6 +25,11 @@ describe('sharing a report', () => {
     await stranger.page.getByRole('heading', { level: 1 }).waitFor();
     expect(await stranger.page.content()).not.toContain(PLANTED.token);
     await dialog.getByRole('button', { name: 'Take it back' }).press('Enter');
+    const question = page.getByRole('dialog', { name: 'Take this link back?' });
+    await question.getByText('Whoever has it sees nothing any more').waitFor();
+    await question.getByRole('button', { name: 'Keep it' }).press('Enter');
+    await dialog.getByRole('button', { name: 'Take it back' }).press('Enter');
+    await question.getByRole('button', { name: 'Take it back' }).press('Enter');
     await dialog.getByText('No link opens this report now.').waitFor();
     expect((await stranger.page.reload())?.status()).toBe(404);
     await page.keyboard.press('Escape');
