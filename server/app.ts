@@ -13,7 +13,7 @@ import { problemResponse } from './problem.ts';
 import type { Peer, Route, ServerEnv } from './route.ts';
 import { ROUTES } from './routes/index.ts';
 import type { Services } from './services.ts';
-import { createPress } from './share/press.ts';
+import { createPress } from './press/press.ts';
 import { nowherePage } from './web/routes.ts';
 
 /** The app, in the form that every transport takes. */

@@ -8,7 +8,7 @@ import { boundedJson } from './intake/body.ts';
 import { limitAddress, type Limits, limitToken, refuseUnderPressure } from './limits/limits.ts';
 import { PROBLEM_ANSWER } from './problem.ts';
 import type { Services } from './services.ts';
-import type { Press } from './share/press.ts';
+import type { Press } from './press/press.ts';
 
 /** Who may call a route: anybody, anybody signed in (`any`), or a token with the scope. */
 export type Scope = 'public' | 'any' | TokenScope;

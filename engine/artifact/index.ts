@@ -20,4 +20,4 @@ export type { ShareSigner } from './share-signer.ts';
 export type { ArtifactStore, Bucket, ByteRange, ListedObject, PutOptions, StoredObject } from './store.ts';
 export { checkUpload, createUploadSigner } from './upload-signer.ts';
 export type { AnnouncedUpload, PresignedUpload, UploadSigner } from './upload-signer.ts';
-export { readZstJson, writeZstJson } from './zst-json.ts';
+export { readZstJson, unpackZst, writeZstJson } from './zst-json.ts';

@@ -4,10 +4,22 @@ import { StageflowError } from '../kernel/index.ts';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
+const NOT_JSON = 'a result is not compressed JSON';
 
 /** Bytes of a `.json.zst` object. */
 export async function writeZstJson(value: unknown): Promise<Uint8Array> {
   return compress(Buffer.from(JSON.stringify(value)));
+}
+
+/** The text in the bytes of a `.json.zst` object, not read yet. More than `maxBytes` unpacked and damaged bytes are refused as `bad_result`. */
+export async function unpackZst(bytes: Uint8Array, maxBytes: number): Promise<Uint8Array> {
+  try {
+    return await decompress(bytes, { maxOutputLength: maxBytes });
+  } catch (error) {
+    const tooLong = (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE';
+    const reason = tooLong ? `a result unpacks to more than ${maxBytes} bytes` : NOT_JSON;
+    throw new StageflowError('bad_result', { reason }, { cause: error });
+  }
 }
 
 /**
@@ -15,12 +27,10 @@ export async function writeZstJson(value: unknown): Promise<Uint8Array> {
  * damaged bytes and text that is not JSON are refused as `bad_result`.
  */
 export async function readZstJson(bytes: Uint8Array, maxBytes: number): Promise<unknown> {
+  const text = await unpackZst(bytes, maxBytes);
   try {
-    const text = await decompress(bytes, { maxOutputLength: maxBytes });
-    return JSON.parse(text.toString('utf8'));
+    return JSON.parse(new TextDecoder().decode(text));
   } catch (error) {
-    const tooLong = (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE';
-    const reason = tooLong ? `a result unpacks to more than ${maxBytes} bytes` : 'a result is not compressed JSON';
-    throw new StageflowError('bad_result', { reason }, { cause: error });
+    throw new StageflowError('bad_result', { reason: NOT_JSON }, { cause: error });
   }
 }

@@ -177,4 +177,8 @@ export const MIGRATIONS: readonly string[] = [
     created_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // A list of jobs needs a line of each and not its pages; what was stored before this is told apart by having none.
+  `
+  ALTER TABLE views ADD COLUMN summary TEXT;
+  `,
 ];

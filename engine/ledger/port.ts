@@ -154,8 +154,10 @@ export interface Ledger {
   onCommit(listen: (events: readonly StageflowEvent[]) => void): () => void;
   /** The status projection's stored row for a job, as canonical JSON, and the seq it was folded to. */
   view(jobId: string): { readonly json: string; readonly seq: number } | null;
-  /** Seen at once, on disk with the next transaction or a moment later; `settled` waits for that. */
-  saveView(jobId: string, json: string, seq: number): void;
+  /** The line of a list that was stored with the view; null when there is none. */
+  viewSummary(jobId: string): { readonly json: string; readonly seq: number } | null;
+  /** Stores both. Seen at once, on disk with the next transaction or a moment later; `settled` waits for that. */
+  saveView(jobId: string, view: { readonly json: string; readonly summary: string; readonly seq: number }): void;
   /** Resolves when everything that was written before is on disk. */
   settled(): Promise<void>;
   /** Small facts of this data folder (`engineId`, last nats pid). */

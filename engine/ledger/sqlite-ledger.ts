@@ -286,8 +286,10 @@ export function openLedger({ path, clock, nextState }: LedgerOptions): Ledger {
     },
 
     view: (jobId) => read(() => (sql.view.get(jobId) as { json: string; seq: number } | undefined) ?? null),
-    saveView(jobId, json, seq) {
-      transactions.along(() => sql.saveView.run(need(jobId).id, json, seq));
+    viewSummary: (jobId) =>
+      read(() => (sql.viewSummary.get(jobId) as { json: string; seq: number } | undefined) ?? null),
+    saveView(jobId, { json, summary, seq }) {
+      transactions.along(() => sql.saveView.run(need(jobId).id, json, summary, seq));
     },
     setting: (name) => read(() => (sql.setting.get(name) as string | undefined) ?? null),
     setSetting(name, value) {

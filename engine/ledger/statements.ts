@@ -86,9 +86,11 @@ export function prepareStatements(db: Database.Database) {
     ),
 
     view: db.prepare('SELECT json, seq FROM views WHERE job_id = ?'),
+    viewSummary: db.prepare('SELECT summary AS json, seq FROM views WHERE job_id = ? AND summary IS NOT NULL'),
     saveView: db.prepare(
-      `INSERT INTO views (job_id, json, seq) VALUES (?, ?, ?)
-       ON CONFLICT (job_id) DO UPDATE SET json = excluded.json, seq = excluded.seq WHERE excluded.seq >= views.seq`,
+      `INSERT INTO views (job_id, json, summary, seq) VALUES (?, ?, ?, ?)
+       ON CONFLICT (job_id) DO UPDATE SET json = excluded.json, summary = excluded.summary, seq = excluded.seq
+       WHERE excluded.seq >= views.seq`,
     ),
     setting: db.prepare('SELECT value FROM settings WHERE name = ?').pluck(),
     setSetting: db.prepare(

@@ -20,20 +20,37 @@ export function fitsOneFile(report: Report): boolean {
   return pictures + PAGE_BYTES + JSON.stringify(report).length <= HTML_BUDGET;
 }
 
-/**
- * The report with all its pictures as a ZIP: `report.html` and, beside it, the pictures under the paths they have in the job's folder. Unpacked
- * anywhere it opens with no network. Pictures are read one at a time while the archive is taken; one that is gone is an empty file.
- */
-export async function renderArchive(
+/** What an archive is packed from. */
+export interface ArchivePage {
+  readonly html: Uint8Array<ArrayBuffer>;
+  /** Keys of the pictures that lie beside it. */
+  readonly pictures: readonly string[];
+  /** Milliseconds since the epoch. The same report gives the same bytes. */
+  readonly time: number;
+}
+
+/** The page of an archive, and what has to lie beside it. */
+export async function archivePage(
   report: Report,
   { template, readArtifact }: Pick<HtmlOptions, 'template' | 'readArtifact'>,
-): Promise<AsyncIterable<Uint8Array>> {
+): Promise<ArchivePage> {
   const html = await renderHtml(report, { template, readArtifact, beside: true, inlinePictures: false });
+  const time = new Date(report.job.startedAt).getTime();
+  return { html: new TextEncoder().encode(html), pictures: picturesOf(report), time };
+}
+
+/**
+ * A ZIP of `report.html` and, beside it, the pictures under the paths they have in the job's folder. Unpacked anywhere it opens with no network.
+ * Pictures are read one at a time while the archive is taken; one that is gone is an empty file.
+ */
+export function packArchive(
+  { html, pictures, time }: ArchivePage,
+  readArtifact: HtmlOptions['readArtifact'],
+): AsyncIterable<Uint8Array> {
   const zip = new yazl.ZipFile();
-  // The same report gives the same bytes.
-  const mtime = new Date(report.job.startedAt);
-  zip.addBuffer(Buffer.from(html), 'report.html', { mtime, mode: 0o100644 });
-  for (const key of picturesOf(report)) {
+  const mtime = new Date(time);
+  zip.addBuffer(Buffer.from(html.buffer, html.byteOffset, html.length), 'report.html', { mtime, mode: 0o100644 });
+  for (const key of pictures) {
     zip.addReadStreamLazy(key.slice(key.indexOf('/') + 1), { mtime, mode: 0o100644, compress: false }, (give) => {
       readArtifact(key).then(
         (bytes) => give(null, Readable.from(bytes === null ? [] : [bytes])),
@@ -43,4 +60,12 @@ export async function renderArchive(
   }
   zip.end();
   return zip.outputStream as Readable;
+}
+
+/** The report with all its pictures as a ZIP. */
+export async function renderArchive(
+  report: Report,
+  options: Pick<HtmlOptions, 'template' | 'readArtifact'>,
+): Promise<AsyncIterable<Uint8Array>> {
+  return packArchive(await archivePage(report, options), options.readArtifact);
 }

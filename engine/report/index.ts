@@ -4,7 +4,8 @@
  * CLI and server; windows take the types from `@stageflow/engine/report-schema`. Renderers are pure; only `template.ts`
  * touches a disk, for the page that Vite builds once.
  */
-export { fitsOneFile, renderArchive } from './archive.ts';
+export { archivePage, fitsOneFile, packArchive, renderArchive } from './archive.ts';
+export type { ArchivePage } from './archive.ts';
 export { renderCsv } from './csv.ts';
 export { gate } from './gate.ts';
 export type { GatePolicy, GateResult } from './gate.ts';

@@ -4,7 +4,7 @@ import { newJobId, StageflowError } from '../kernel/index.ts';
 import type { KeyedAnswer } from '../ledger/index.ts';
 import type { JobRow, Ledger } from '../ledger/port.ts';
 import type { AccessSecrets } from '../scanner/index.ts';
-import type { JobView } from '../view/index.ts';
+import type { JobSummary, JobView } from '../view/index.ts';
 import type { ArtifactStore } from '../artifact/index.ts';
 import { endJob } from './commands/fail-job.ts';
 import { type Intakes, openIntakes } from './intakes.ts';
@@ -12,7 +12,7 @@ import { createJobsAtWork } from './jobs-at-work.ts';
 import { startReaders } from './orchestrate.ts';
 import { openPausedJobs } from './paused.ts';
 import type { EnginePorts } from './ports.ts';
-import { project } from './project.ts';
+import { project, projectSummary } from './project.ts';
 import { LOOK_MS, startReconciler } from './reconcile.ts';
 import { claimRecord, ownerName } from './record.ts';
 import { startRelay } from './relay.ts';
@@ -68,6 +68,8 @@ export interface Engine {
   follow(jobId: string, afterSeq?: number, signal?: AbortSignal): AsyncIterable<StageflowEvent>;
   /** The job's read model, folded to its newest event. */
   view(jobId: string): JobView | null;
+  /** The job's line for lists, as new as its view would be. */
+  summary(jobId: string): JobSummary | null;
   /** Resolves with the job's row when it has ended and its last words are stored. */
   ended(jobId: string): Promise<JobRow>;
   /** An event of the job could not be handled five times: the job ends as FAILED(poison). */
@@ -282,6 +284,7 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
       if (ledger.job(event.jobId)) await endNow(event.jobId, new StageflowError('poison'));
     },
     view: (jobId) => project(ledger, jobId),
+    summary: (jobId) => projectSummary(ledger, jobId),
     ended: async (jobId) => {
       for (;;) {
         const job = known(jobId);

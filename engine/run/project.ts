@@ -1,6 +1,6 @@
 import { TERMINAL } from '../event/index.ts';
 import type { Ledger } from '../ledger/port.ts';
-import { canonicalJson, type JobView, reduce, VIEW_VERSION } from '../view/index.ts';
+import { canonicalJson, type JobSummary, type JobView, reduce, summaryOf, VIEW_VERSION } from '../view/index.ts';
 
 interface Folded {
   readonly view: JobView;
@@ -31,12 +31,32 @@ export function project(ledger: Ledger, jobId: string): JobView | null {
   // is stored names its seq and is folded on from there.
   const due = savedSeq === 0 || ended || seq - savedSeq >= Math.max(EVENTS_BETWEEN, view.pages.length / 100);
   if (seq > savedSeq && due) {
-    ledger.saveView(jobId, canonicalJson(view), seq);
+    save(ledger, jobId, view);
     savedSeq = seq;
   }
   if (ended) views.delete(jobId);
   else views.set(jobId, { view, seq, savedSeq });
   return view;
+}
+
+function save(ledger: Ledger, jobId: string, view: JobView): void {
+  const summary = canonicalJson(summaryOf(view));
+  ledger.saveView(jobId, { json: canonicalJson(view), summary, seq: view.seq });
+}
+
+/** A job's line for lists. It costs as much as the line is long, however large the site is: a whole view is looked at only where it is in memory, or behind. */
+export function projectSummary(ledger: Ledger, jobId: string): JobSummary | null {
+  const inMemory = running.get(ledger)?.has(jobId) ?? false;
+  const stored = inMemory ? null : ledger.viewSummary(jobId);
+  if (stored !== null && stored.seq === ledger.job(jobId)?.seq) {
+    const summary = JSON.parse(stored.json) as JobSummary;
+    if (summary.version === VIEW_VERSION) return summary;
+  }
+  const view = project(ledger, jobId);
+  if (view === null) return null;
+  // Views of an earlier release have no line beside them.
+  if (!inMemory && ledger.viewSummary(jobId) === null) save(ledger, jobId, view);
+  return summaryOf(view);
 }
 
 /** The view as it was stored; null when there is none, or one of another version's shape, which is folded anew from the first event. */
@@ -75,7 +95,7 @@ export function rebuildViews(ledger: Ledger): Rebuilt {
         if (event.seq === stored?.seq) told = canonicalJson(view);
       }
       if (told !== stored?.json) drifted.push(jobId);
-      if (view) ledger.saveView(jobId, canonicalJson(view), view.seq);
+      if (view) save(ledger, jobId, view);
     }
     jobs += page.length;
     before = page.at(-1);

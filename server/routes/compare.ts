@@ -1,9 +1,8 @@
-import { compareReports } from '@stageflow/engine/aggregate';
 import { StageflowError } from '@stageflow/engine/kernel';
 import { z } from '@hono/zod-openapi';
 import { maySee } from '../auth/guard.ts';
 import { route, type Route } from '../route.ts';
-import { readReport } from './report-forms.ts';
+import { makeOfReports } from './report-forms.ts';
 
 const Place = z.looseObject({
   url: z.string(),
@@ -55,14 +54,8 @@ export const compareRoutes: readonly Route[] = [
       const { a, b } = c.req.valid('query');
       const principal = c.get('principal');
       for (const id of [a, b]) if (!maySee(services, principal, id)) throw new StageflowError('not_found');
-      // One after the other: a report may be large.
-      const before = await readReport(services.engine, a);
-      const after = await readReport(services.engine, b);
-      const { cautions, ...found } = compareReports(before, after);
-      const older = new Set(before.findings);
-      const notComparable = found.notComparable.map((one) => ({ ...one, in: older.has(one) ? 'a' : 'b' }));
-      const comparison = { a, b, comparable: cautions.length === 0, reasons: [...cautions], ...found, notComparable };
-      return c.json(comparison as never, 200);
+      const json = await makeOfReports(services, 'comparison', { a, b }, { jobIds: [a, b], tenant: principal.tenant });
+      return c.body(json, 200, { 'content-type': 'application/json' }) as never;
     },
   ),
 ];

@@ -89,7 +89,7 @@ export function deliverArchive(archive: Body, name: string): Response {
 }
 
 /** Answers with a text as a file to save. */
-export function deliverFile(text: string, type: string, name: string): Response {
+export function deliverFile(text: Uint8Array<ArrayBuffer>, type: string, name: string): Response {
   const headers = { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` };
   return new Response(text, { headers: { ...guarded(NOTHING), ...headers } });
 }

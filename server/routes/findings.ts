@@ -1,10 +1,10 @@
-import { artifactKeys, readZstJson } from '@stageflow/engine/artifact';
+import { artifactKeys, unpackZst } from '@stageflow/engine/artifact';
 import { StageflowError } from '@stageflow/engine/kernel';
-import { CellFindings, Outcome, SEVERITIES, Severity, type ScannerFinding } from '@stageflow/engine/scanner';
 import type { CellView, JobView } from '@stageflow/engine/view';
 import { z } from '@hono/zod-openapi';
+import { type CellPlace, FoundSoFar } from '../press/findings.ts';
+import { readWhole } from '../press/stored-report.ts';
 import { type AppServices, route, type Route } from '../route.ts';
-import { readWhole } from '../share/stored-report.ts';
 import { JobIdParam } from './job-shapes.ts';
 
 /** Cells that are read for one answer; the report knows all of them. */
@@ -13,33 +13,9 @@ const MOST_FINDINGS = 100;
 /** Most bytes of one cell's stored findings, and what they may unpack to. */
 const STORED_BYTES = 4 * 2 ** 20;
 const UNPACKED_BYTES = 32 * 2 ** 20;
-
-const FoundSoFar = z
-  .object({
-    scanner: z.string(),
-    rule: z.string(),
-    title: z.string(),
-    severity: Severity,
-    outcome: Outcome,
-    howToFix: z.string(),
-    /** Pages and places among the cells that were read. */
-    pages: z.number().int(),
-    places: z.number().int(),
-    /** One of the places. */
-    first: z
-      .object({
-        pageId: z.string(),
-        selector: z.string().nullable(),
-        snippet: z.string().nullable(),
-        url: z.string().nullable(),
-        message: z.string().nullable(),
-        /** Path of a picture among the job's artifacts. */
-        screenshot: z.string().nullable(),
-      })
-      .nullable(),
-  })
-  .openapi('FoundSoFar');
-type FoundSoFar = z.infer<typeof FoundSoFar>;
+/** Cells that are read at once, and what all of an answer may unpack to; beyond it no more are read. */
+const AT_ONCE = 6;
+const ANSWER_BYTES = 64 * 2 ** 20;
 
 const Findings = z
   .object({
@@ -51,11 +27,6 @@ const Findings = z
   })
   .openapi('FindingsSoFar');
 
-interface CellPlace {
-  readonly scanner: string;
-  readonly pageId: string;
-}
-
 const found = ({ counts }: CellView) => Object.values(counts).some((n) => n > 0);
 
 /** Cells that found something, in the order of the crawl. */
@@ -64,56 +35,32 @@ function cellsOf({ pages, siteCells }: JobView): CellPlace[] {
   return [...ofPage, ...siteCells.filter(found).map(({ scanner }) => ({ scanner, pageId: '_site' }))];
 }
 
-/** The stored findings of a cell; none when they are gone or are not what they should be. */
-async function readCell(
-  { engine, log }: AppServices,
-  jobId: string,
-  cell: CellPlace,
-): Promise<readonly ScannerFinding[]> {
+/** The stored findings of a cell as JSON; none when they are gone or too large. */
+async function readCell({ engine, log }: AppServices, jobId: string, cell: CellPlace): Promise<Uint8Array> {
   try {
     const key = artifactKeys.cellFindings(jobId, cell.scanner, cell.pageId);
     const bytes = await readWhole(engine.store, key, STORED_BYTES);
-    return bytes === null ? [] : CellFindings.parse(await readZstJson(bytes, UNPACKED_BYTES)).findings;
+    return bytes === null ? nothing() : await unpackZst(bytes, UNPACKED_BYTES);
   } catch (error) {
     log.warn('findings could not be read', { jobId, scanner: cell.scanner, error });
-    return [];
+    return nothing();
   }
 }
+/** New each time, since a thread is given the memory itself. */
+const nothing = () => new TextEncoder().encode('{"findings":[]}');
 
-/** Joins what one rule says of several pages. */
-function join(rows: Map<string, FoundSoFar>, jobId: string, cell: CellPlace, finding: ScannerFinding): void {
-  const { rule, title, severity, outcome, howToFix, occurrences } = finding;
-  const id = `${cell.scanner}/${rule}/${title}`;
-  const known = rows.get(id);
-  const places = Math.max(1, occurrences.length);
-  if (known) {
-    rows.set(id, { ...known, pages: known.pages + 1, places: known.places + places });
-    return;
+/** Findings of the first cells, as many as fit. */
+async function readCells(services: AppServices, jobId: string, cells: readonly CellPlace[]): Promise<Uint8Array[]> {
+  const read: Uint8Array[] = [];
+  let size = 0;
+  while (read.length < cells.length && size <= ANSWER_BYTES) {
+    const some = cells.slice(read.length, read.length + AT_ONCE);
+    const texts = await Promise.all(some.map((cell) => readCell(services, jobId, cell)));
+    read.push(...texts);
+    size += texts.reduce((sum, { length }) => sum + length, 0);
   }
-  const [place] = occurrences;
-  const first = place && {
-    pageId: place.pageId ?? cell.pageId,
-    selector: place.selector ?? null,
-    snippet: place.snippet ?? null,
-    url: place.url ?? null,
-    message: place.message ?? null,
-    screenshot: place.screenshot?.startsWith(`${jobId}/`) ? place.screenshot.slice(jobId.length + 1) : null,
-  };
-  rows.set(id, {
-    scanner: cell.scanner,
-    rule,
-    title,
-    severity,
-    outcome,
-    howToFix,
-    pages: 1,
-    places,
-    first: first ?? null,
-  });
+  return read;
 }
-
-const rank = ({ severity, outcome }: FoundSoFar) =>
-  SEVERITIES.indexOf(severity) + (outcome === 'fail' ? 0 : SEVERITIES.length);
 
 /** What was found before there is a report. */
 export const findingRoutes: readonly Route[] = [
@@ -135,20 +82,29 @@ export const findingRoutes: readonly Route[] = [
     (services) => async (c) => {
       const { id } = c.req.valid('param');
       const { page, scanner } = c.req.valid('query');
+      const { tenant } = c.get('principal');
       const view = services.engine.view(id);
       if (!view) throw new StageflowError('not_found');
       const all = cellsOf(view).filter(
         (cell) => (page === undefined || cell.pageId === page) && (scanner === undefined || cell.scanner === scanner),
       );
-      const cells = all.slice(0, MOST_CELLS);
-      const read = await Promise.all(cells.map((cell) => readCell(services, id, cell)));
-      const rows = new Map<string, FoundSoFar>();
-      for (const [at, cell] of cells.entries()) {
-        for (const finding of read[at] ?? []) join(rows, id, cell, finding);
+      const texts = await readCells(services, id, all.slice(0, MOST_CELLS));
+      const cells = all.slice(0, texts.length);
+      const size = texts.reduce((sum, { length }) => sum + length, 0);
+      const joined = await services.press.make(
+        'findings',
+        { jobId: id, cells, most: MOST_FINDINGS },
+        { tenant, sources: { size, read: async () => texts } },
+      );
+      for (const { scanner: of } of joined?.unreadable ?? []) {
+        services.log.warn('findings could not be read', {
+          jobId: id,
+          scanner: of,
+          reason: 'they are not what they should be',
+        });
       }
-      const findings = [...rows.values()].sort((a, b) => rank(a) - rank(b) || b.places - a.places);
       c.header('cache-control', 'no-store');
-      return c.json({ findings: findings.slice(0, MOST_FINDINGS), cells: cells.length, of: all.length }, 200);
+      return c.json({ findings: [...(joined?.findings ?? [])], cells: cells.length, of: all.length }, 200);
     },
   ),
 ];

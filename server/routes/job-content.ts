@@ -1,13 +1,13 @@
 import { artifactKeys, belongsTo } from '@stageflow/engine/artifact';
 import { StageflowError } from '@stageflow/engine/kernel';
-import { ensureReportTemplate, renderArchive } from '@stageflow/engine/report';
+import { ensureReportTemplate, packArchive } from '@stageflow/engine/report';
 import { z } from '@hono/zod-openapi';
+import { readWhole } from '../press/stored-report.ts';
 import { route, type Route } from '../route.ts';
-import { readWhole } from '../share/stored-report.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { deliverArchive, deliverFile, deliverObject, deliverReportPage, objectHeaders, readRange } from './deliver.ts';
 import { JobIdParam } from './job-shapes.ts';
-import { noReport, readReport, REPORT_FORMS, WRITTEN_FORMS } from './report-forms.ts';
+import { makeOfReports, noReport, REPORT_FORMS, WRITTEN_FORMS } from './report-forms.ts';
 
 /** An event as it is recorded. `data` has a shape for each type. */
 const EventShape = z
@@ -111,10 +111,12 @@ export const jobContentRoutes: readonly Route[] = [
         },
       },
     },
-    ({ engine }) =>
-      async (c) => {
+    (services) => {
+      const { engine } = services;
+      return async (c) => {
         const { id } = c.req.valid('param');
         const { format } = c.req.valid('query');
+        const { tenant } = c.get('principal');
         if (format === 'json' || format === 'html') {
           const key = format === 'json' ? artifactKeys.reportJson(id) : artifactKeys.reportHtml(id);
           const object = await engine.store.get('scanner-artifacts', key);
@@ -122,16 +124,16 @@ export const jobContentRoutes: readonly Route[] = [
           return (format === 'html' ? deliverReportPage(object) : deliverObject(key, object, null)) as never;
         }
         if (format === 'zip') {
-          const report = await readReport(engine, id);
-          const archive = await renderArchive(report, {
-            template: await ensureReportTemplate(),
-            readArtifact: (key) => readWhole(engine.store, key, PICTURE_BYTES),
-          });
-          return deliverArchive(archive, `report-${id}.zip`) as never;
+          const readArtifact = (key: string) => readWhole(engine.store, key, PICTURE_BYTES);
+          const order = { jobId: id, template: await ensureReportTemplate() };
+          const page = await makeOfReports(services, 'archive', order, { jobIds: [id], tenant, readArtifact });
+          return deliverArchive(packArchive(page, readArtifact), `report-${id}.zip`) as never;
         }
-        const { type, ending, write } = WRITTEN_FORMS[format];
-        return deliverFile(write(await readReport(engine, id)), type, `report-${id}.${ending}`) as never;
-      },
+        const { type, ending } = WRITTEN_FORMS[format];
+        const text = await makeOfReports(services, 'form', { jobId: id, form: format }, { jobIds: [id], tenant });
+        return deliverFile(text, type, `report-${id}.${ending}`) as never;
+      };
+    },
   ),
   route(
     { scope: 'read', owner: 'job' },

@@ -11,9 +11,9 @@ const MOST_JOBS = 200;
 /** A job's line for lists; null when it went away meanwhile. */
 function summaryOf({ engine }: AppServices, id: string): JobSummary | null {
   const job = engine.ledger.job(id);
-  const view = engine.view(id);
-  if (!job || !view) return null;
-  const { spec, progress, totals, verdict, failure, startedAt, endedAt } = view;
+  const line = engine.summary(id);
+  if (!job || !line) return null;
+  const { spec, progress, totals, verdict, failure, startedAt, endedAt } = line;
   const { kind, source, label, parent, modules } = spec;
   return {
     id,

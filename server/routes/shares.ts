@@ -5,12 +5,13 @@ import type { ShareRow } from '@stageflow/engine/ledger';
 import { z } from '@hono/zod-openapi';
 import { hashSecret, type Principal } from '../auth/principal.ts';
 import { madeOnce } from '../idempotency.ts';
+import { reportSources } from '../press/stored-report.ts';
 import { route, type Route } from '../route.ts';
 import type { Services } from '../services.ts';
 import { newShareToken } from '../share/open.ts';
 import { SharePreview } from '../share/preview.ts';
 import { changedInclude, settingsOf, type ShareSettings } from '../share/settings.ts';
-import { readReport } from '../share/stored-report.ts';
+import { MOST_BYTES } from '../share/pages.ts';
 import { body, ChangedShare, Id, instant, json, MadeShare, NewShare, Share, shown, wordsOf } from './share-shapes.ts';
 
 const DAY_MS = 86_400_000;
@@ -111,8 +112,10 @@ export const shareRoutes: readonly Route[] = [
     },
     (services) => async (c) => {
       const { id: jobId } = c.req.valid('param');
-      const bytes = await readReport(services.engine.store, jobId);
-      const preview = bytes && (await services.press.preview({ jobId, report: bytes }));
+      const sources = await reportSources(services.engine.store, [jobId]);
+      const { tenant } = c.get('principal');
+      const fits = sources !== null && sources.size <= MOST_BYTES;
+      const preview = fits ? await services.press.make('preview', { jobId }, { tenant, sources }) : null;
       if (!preview) throw noReport(services, jobId);
       return c.json(preview, 200);
     },

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type ReadArtifact, renderHtml } from '@stageflow/engine/report';
 import { sharedReport } from './exposure.ts';
 import type { Include } from './settings.ts';
-import { parseReport } from './stored-report.ts';
+import { parseReport } from '../press/stored-report.ts';
 
 /** What a shared page is made from. */
 export interface PageOrder {
@@ -10,8 +10,6 @@ export interface PageOrder {
   readonly include: Include;
   /** The page that reports are filled into, as it is served. */
   readonly template: string;
-  /** The job's `report.json`. */
-  readonly report: Uint8Array;
 }
 
 /** A page of everybody who holds a link to the same job with the same settings: between its two pieces stands the token. */
@@ -22,10 +20,13 @@ export interface MadePage {
   readonly keys: readonly string[];
 }
 
-/** Renders a page, or null when the report is of another contract or of another job. Takes seconds for a report of some dozen MiB. */
-export async function makePage(order: PageOrder, readArtifact: ReadArtifact): Promise<MadePage | null> {
-  const { jobId, include, template } = order;
-  const report = parseReport(Buffer.from(order.report.buffer, order.report.byteOffset, order.report.length), jobId);
+/** Renders a page from the job's `report.json`, or null when the report is of another contract or of another job. Takes seconds for a report of some dozen MiB. */
+export async function makePage(
+  { jobId, include, template }: PageOrder,
+  [bytes]: readonly Uint8Array[],
+  readArtifact: ReadArtifact,
+): Promise<MadePage | null> {
+  const report = parseReport(bytes, jobId);
   if (report === null) return null;
   const shown = sharedReport(report, include);
   // Nothing in a report can hold it by chance or by intent.

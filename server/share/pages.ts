@@ -2,8 +2,8 @@ import { type ArtifactStore, artifactKeys, type ShareSigner } from '@stageflow/e
 import type { Ledger } from '@stageflow/engine/ledger';
 import type { MadePage } from './make-page.ts';
 import type { OpenShare } from './open.ts';
-import type { Press } from './press.ts';
-import { readReport, readWhole } from './stored-report.ts';
+import type { Press } from '../press/press.ts';
+import { readWhole, reportSources } from '../press/stored-report.ts';
 
 /** A share's page, ready to be sent. */
 export interface SharePage {
@@ -27,7 +27,7 @@ export interface SharePages {
 
 interface Parts {
   readonly store: ArtifactStore;
-  readonly ledger: Pick<Ledger, 'job'>;
+  readonly ledger: Pick<Ledger, 'job' | 'service'>;
   readonly signer: ShareSigner | null;
   /** The page that reports are filled into. */
   readonly template: () => Promise<string>;
@@ -38,6 +38,8 @@ interface Parts {
 const MOST_KEPT = 64 * 2 ** 20;
 const MOST_REMEMBERED = 1000;
 const PICTURE_BYTES = 16 * 2 ** 20;
+/** Largest report that is shared; a larger one does not fit into the memory that its page is made in. */
+export const MOST_BYTES = 256 * 2 ** 20;
 
 interface Kept {
   readonly version: string;
@@ -83,10 +85,17 @@ export function createSharePages({ store, ledger, signer, template, press }: Par
     return head === null ? null : `${ledger.job(jobId)?.seq ?? 0} ${head.size}`;
   };
   const make = async ({ jobId, settings }: OpenShare, version: string): Promise<Kept | null> => {
-    const [report, { html }] = await Promise.all([readReport(store, jobId), dress(jobId)]);
-    if (report === null) return null;
-    const order = { jobId, include: settings.include, template: html, report };
-    const made = await press.page(order, (key) => readWhole(store, key, PICTURE_BYTES));
+    const [sources, { html }] = await Promise.all([reportSources(store, [jobId]), dress(jobId)]);
+    if (sources === null || sources.size > MOST_BYTES) return null;
+    const made = await press.make(
+      'page',
+      { jobId, include: settings.include, template: html },
+      {
+        tenant: ledger.service.owners.tenantOf(jobId) ?? '',
+        sources,
+        readArtifact: (key) => readWhole(store, key, PICTURE_BYTES),
+      },
+    );
     return made && { version, keys: new Set(made.keys), size: made.before.length + made.after.length, made };
   };
   const known = (share: OpenShare, version: string): Kept | null => {

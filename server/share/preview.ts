@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { redactReport, type Report } from '@stageflow/engine/report';
 import { shareClassOf } from './exposure.ts';
-import { parseReport } from './stored-report.ts';
+import { parseReport } from '../press/stored-report.ts';
 
 /** Files named per class; the counts are of all. */
 const MOST_FILES = 100;
@@ -49,16 +49,14 @@ const NOTES = [
   'Anyone who has the link can open it until it ends or is taken back. Search engines are asked not to list it.',
 ];
 
-/** What a preview is made from. */
+/** Whose preview it is. */
 export interface PreviewOrder {
   readonly jobId: string;
-  /** The job's `report.json`. */
-  readonly report: Uint8Array;
 }
 
-/** Says what a share would expose of the report in those bytes; null when it is of another contract or of another job. Takes seconds for some dozen MiB. */
-export function makePreview({ jobId, report: bytes }: PreviewOrder): SharePreview | null {
-  const report = parseReport(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), jobId);
+/** Says what a share would expose of the report in those bytes; null when it is of another contract or of another job. */
+export function makePreview({ jobId }: PreviewOrder, [bytes]: readonly Uint8Array[]): SharePreview | null {
+  const report = parseReport(bytes, jobId);
   return report && previewOf(report);
 }
 

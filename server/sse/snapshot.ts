@@ -1,5 +1,5 @@
 import type { Engine } from '@stageflow/engine';
-import { type JobSummary, type JobView, summaryOf } from '@stageflow/engine/view';
+import type { JobSummary, JobView } from '@stageflow/engine/view';
 import { frame } from './frame.ts';
 
 /** What a client starts from, or starts again from: everything up to `position`. */
@@ -33,18 +33,22 @@ export interface Snapshots {
 }
 
 /** Keeps a job's text while the job has no newer event, and at most `most` texts. */
-function keeper(engine: Engine, most: number, make: (view: JobView) => unknown): (jobId: string) => string | null {
+function keeper(
+  engine: Engine,
+  most: number,
+  look: (jobId: string) => JobView | JobSummary | null,
+): (jobId: string) => string | null {
   const kept = new Map<string, { readonly seq: number; readonly json: string }>();
   return (jobId) => {
     const seq = engine.ledger.job(jobId)?.seq;
     if (seq === undefined) return null;
     const known = kept.get(jobId);
     if (known?.seq === seq) return known.json;
-    const view = engine.view(jobId);
-    if (view === null) return null;
-    const json = JSON.stringify(make(view));
+    const seen = look(jobId);
+    if (seen === null) return null;
+    const json = JSON.stringify(seen);
     kept.delete(jobId);
-    kept.set(jobId, { seq: view.seq, json });
+    kept.set(jobId, { seq: seen.seq, json });
     const [oldest] = kept.keys();
     if (kept.size > most && oldest !== undefined) kept.delete(oldest);
     return json;
@@ -54,8 +58,8 @@ function keeper(engine: Engine, most: number, make: (view: JobView) => unknown):
 /** Snapshots of an engine's jobs. All of one is read in one turn, in which nothing can be recorded: position and views belong together. */
 export function createSnapshots(engine: Engine): Snapshots {
   const { ledger } = engine;
-  const viewText = keeper(engine, KEPT_VIEWS, (view) => view);
-  const summaryText = keeper(engine, KEPT_SUMMARIES, summaryOf);
+  const viewText = keeper(engine, KEPT_VIEWS, engine.view);
+  const summaryText = keeper(engine, KEPT_SUMMARIES, engine.summary);
   const list = (texts: readonly (string | null)[]) => `[${texts.filter((text) => text !== null).join(',')}]`;
   let kept = new Map<string, SnapshotText>();
   let keptAt = -1;

@@ -282,10 +282,11 @@ export function ledgerSuite(name: string, open: () => { ledger: Ledger; tick(): 
 
     it('keeps the newest view and refuses to go back to an older one', () => {
       const { ledger } = scanning();
-      expect(ledger.view('j1')).toBeNull();
-      ledger.saveView('j1', '{"n":2}', 2);
-      ledger.saveView('j1', '{"n":1}', 1);
+      expect([ledger.view('j1'), ledger.viewSummary('j1')]).toEqual([null, null]);
+      ledger.saveView('j1', { json: '{"n":2}', summary: '{"s":2}', seq: 2 });
+      ledger.saveView('j1', { json: '{"n":1}', summary: '{"s":1}', seq: 1 });
       expect(ledger.view('j1')).toEqual({ json: '{"n":2}', seq: 2 });
+      expect(ledger.viewSummary('j1')).toEqual({ json: '{"s":2}', seq: 2 });
     });
 
     it('keeps settings until they are removed', () => {

@@ -43,8 +43,8 @@ describe('the status projection', () => {
     const jobs = HISTORIES.map((history) => replayInto(ledger, history, (id) => void project(ledger, id)));
     const [broken, missing] = jobs as [string, string];
     const whole = new Map(jobs.map((id) => [id, ledger.view(id)]));
-    ledger.saveView(broken, '{"version":1}', ledger.job(broken)?.seq ?? 0);
-    ledger.saveView(missing, 'not even JSON', ledger.job(missing)?.seq ?? 0);
+    ledger.saveView(broken, { json: '{"version":1}', summary: '{"version":1}', seq: ledger.job(broken)?.seq ?? 0 });
+    ledger.saveView(missing, { json: 'not even JSON', summary: '', seq: ledger.job(missing)?.seq ?? 0 });
     const rebuilt = rebuildViews(ledger);
     expect(rebuilt.jobs).toBe(HISTORIES.length);
     expect(rebuilt.drifted.toSorted()).toEqual([broken, missing].toSorted());

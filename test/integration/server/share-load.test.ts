@@ -1,8 +1,9 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ArtifactStore } from '../../../engine/artifact/index.ts';
 import { renderJson } from '../../../engine/report/index.ts';
 import { type App, createApp } from '../../../server/app.ts';
-import { SMALL_REPORT } from '../../../server/share/press.ts';
+import { SMALL_REPORT } from '../../../server/press/press.ts';
 import { startTestServer, type TestServer } from './harness.ts';
 import { FILES, reportOf, storeSharedJob } from './shared-job.ts';
 
@@ -98,6 +99,49 @@ describe('whoever holds a live link', () => {
     expect(await answer.json()).toMatchObject({ pages: 4001, findings: 1 });
     expect(threads.length - before).toBe(1);
   });
+
+  it('and neither its forms nor a comparison of 60 MiB each hold the server up', async () => {
+    const [a, b] = [await storeSharedJob(server), await storeSharedJob(server)];
+    for (const id of [a, b]) {
+      const report = reportOf(id);
+      const [page] = report.pages;
+      if (page === undefined) throw new Error('the sample has a page');
+      const title = 'long '.repeat(200);
+      const rows = Array.from({ length: 42_000 }, (_, n) => ({
+        ...page,
+        title,
+        id: `p${String(n).padStart(16, '0')}`,
+      }));
+      const text = renderJson({ ...report, pages: [page, ...rows] });
+      expect(text.length).toBeGreaterThan(58 * 2 ** 20);
+      expect(text.length).toBeLessThan(64 * 2 ** 20);
+      await server.engine.store.put('scanner-artifacts', `${id}/report.json`, Buffer.from(text));
+    }
+    const token = server.token(['read']);
+    const of = `/api/v1/jobs/${a}/report?format=`;
+    for (const path of [`${of}csv`, `${of}zip`, `/api/v1/compare?a=${a}&b=${b}`]) {
+      const began = threads.length;
+      const delay = monitorEventLoopDelay({ resolution: 10 });
+      const from = performance.now();
+      let waits = true;
+      const asked = server.call(token, 'GET', path).finally(() => {
+        waits = false;
+      });
+      delay.enable();
+      let alive = 0;
+      while (waits) {
+        alive += (await server.call('', 'GET', '/livez')).status === 200 ? 1 : 0;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      delay.disable();
+      const answer = await asked;
+      expect([path, answer.status, threads.length - began]).toEqual([path, 200, 1]);
+      await answer.body?.cancel();
+      expect(alive).toBeGreaterThan(10);
+      // Done beside everything else it would be one pause about as long as the whole.
+      expect(delay.max / 1e6 / (performance.now() - from)).toBeLessThan(0.5);
+    }
+  }, 180_000);
 
   it('may take no more in a minute than its address may, whatever the method; others may', async () => {
     const now = Date.now();

@@ -1,8 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ReadArtifact } from '@stageflow/engine/report';
-import { makePage } from './make-page.ts';
 import type { ReadAnswer, ThreadWord, ThreadWork } from './press.ts';
-import { makePreview } from './preview.ts';
+import { WORKS, type WorkName, type Works } from './works.ts';
 
 const waiting = new Map<number, (bytes: Uint8Array | null) => void>();
 let asked = 0;
@@ -20,10 +19,17 @@ const readArtifact: ReadArtifact = (key) => {
     say({ kind: 'read', id, key });
   });
 };
-const work = workerData as ThreadWork;
-if (work.kind === 'preview') say({ kind: 'made', made: makePreview(work.order) });
-else {
-  const made = await makePage(work.order, readArtifact);
-  say({ kind: 'made', made }, made === null ? [] : [made.before.buffer, made.after.buffer]);
+
+/** Bytes in what was made are handed over; all else is copied. */
+function memoryOf(made: Works[WorkName]['made'] | null): ArrayBuffer[] {
+  const parts = made instanceof Uint8Array ? [made] : Object.values(made ?? {});
+  return parts.flatMap((part: unknown) =>
+    part instanceof Uint8Array && part.buffer instanceof ArrayBuffer ? [part.buffer] : [],
+  );
 }
+
+const { work, order, sources } = workerData as ThreadWork;
+// The order is of the kind that its work takes.
+const made = await WORKS[work](order as never, sources, readArtifact);
+say({ kind: 'made', made }, memoryOf(made));
 parentPort?.close();
