@@ -56,6 +56,8 @@ export const artifactKeys = {
 /** The contract's keys in the bucket `scanner-staging`. */
 export const stagingKeys = {
   job: (jobId: string) => `staging/${job(jobId)}/`,
+  /** A bundle as it was received, until the job in it has been taken in. */
+  bundle: (jobId: string) => `staging/${job(jobId)}/bundle.tar`,
   /** A tiny object that tells whether the store takes, gives and removes. */
   canary: (name: string) => (SEGMENT.test(name) ? `staging/canary/${name}` : refused('name')),
   /** `filename` is sanitised already and ends in .zip. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { z } from 'zod';
 import { type ArtifactStore, belongsTo, type Bucket, stagingKeys, type StoredObject } from '../../artifact/index.ts';
 import { checkEvent, type JobState, type StageflowEvent } from '../../event/index.ts';
@@ -53,18 +54,23 @@ function parseAs<T extends z.ZodType>(schema: T, name: string, text: string): z.
   return parsed.data;
 }
 
-function parseEvents(text: string): StageflowEvent[] {
-  return text
-    .split('\n')
-    .slice(0, -1)
-    .map((line, index) => {
-      try {
-        return checkEvent(JSON.parse(line));
-      } catch (error) {
-        const { code } = asStageflowError(error);
-        throw refused(code === 'future_event' ? 'a newer Stageflow wrote it' : `event ${index + 1} cannot be read`);
-      }
-    });
+/** Events that are looked at before others get their turn. */
+const EVENTS_AT_ONCE = 200;
+
+async function parseEvents(text: string): Promise<StageflowEvent[]> {
+  const events: StageflowEvent[] = [];
+  for (const line of text.split('\n').slice(0, -1)) {
+    if (events.length % EVENTS_AT_ONCE === EVENTS_AT_ONCE - 1) await setImmediate();
+    try {
+      events.push(checkEvent(JSON.parse(line)));
+    } catch (error) {
+      const { code } = asStageflowError(error);
+      throw refused(
+        code === 'future_event' ? 'a newer Stageflow wrote it' : `event ${events.length + 1} cannot be read`,
+      );
+    }
+  }
+  return events;
 }
 
 /** Bucket and key of an object's name, which has to lie in the job's own folder. */
@@ -105,7 +111,7 @@ export async function importJob(
     claimed = jobId;
     ports.intakes.importing(jobId);
     const text = await readText(await next(BUNDLE_FILES.events), limits.eventBytes);
-    const events = parseEvents(text);
+    const events = await parseEvents(text);
     const objects = new Map<string, StoredObject & { readonly bucket: Bucket }>();
     for (;;) {
       const { done, value: file } = await files.next();

@@ -72,7 +72,8 @@ const take = (bytes: Uint8Array, server = there, token = tokens.there) =>
 async function assertNothing(): Promise<void> {
   expect(there.ledger.job(id)).toBeNull();
   expect(await allOf(there.engine.store.list('scanner-artifacts', `${id}/`))).toEqual([]);
-  expect(await allOf(there.engine.store.list('scanner-staging', `staging/${id}/`))).toEqual([]);
+  expect(await allOf(there.engine.store.list('scanner-staging', 'staging/'))).toEqual([]);
+  expect(there.ledger.service.intakes.list()).toEqual([]);
 }
 
 const edit = (name: string, change: (text: string) => string) =>
@@ -169,6 +170,31 @@ describe('a whole bundle', () => {
       const again = await send(bundle);
       expect([again.status, await again.text()]).toEqual([201, first]);
       expect((await send(Buffer.concat([bundle, Buffer.alloc(512)]))).status).toBe(422);
+    } finally {
+      await third.close();
+    }
+  });
+
+  it('is taken in while another sender takes its time, and what a sender that leaves had sent is gone', async () => {
+    const third = await startTestServer();
+    try {
+      let leave = () => {};
+      const slow = new ReadableStream<Uint8Array>({
+        start: (controller) => {
+          controller.enqueue(new Uint8Array(bundle.subarray(0, 700)));
+          leave = () => controller.error(new Error('gone'));
+        },
+      });
+      const token = third.token(['submit', 'read'], 'slow');
+      const type = { 'content-type': 'application/x-tar' };
+      const waiting = third.call(token, 'POST', '/api/v1/jobs/import', slow, type);
+      await expect.poll(() => third.ledger.service.intakes.list()).toHaveLength(1);
+      expect((await take(bundle, third, third.token(['submit'], 'quick'))).status).toBe(201);
+      leave();
+      expect(await (await waiting).json()).toMatchObject({ code: 'body_broken' });
+      expect(third.ledger.service.intakes.list()).toEqual([]);
+      const left = (await allOf(third.engine.store.list('scanner-staging', 'staging/'))).map(({ key }) => key);
+      expect(left.filter((key) => key.endsWith('.tar'))).toEqual([]);
     } finally {
       await third.close();
     }
