@@ -1,3 +1,4 @@
+import { usePrinting } from '../ui/printing.ts';
 import { useModel } from './model.ts';
 import styles from './overview.module.css';
 import { linkTo } from './route.ts';
@@ -5,6 +6,7 @@ import { linkTo } from './route.ts';
 /** What became of causes since the earlier report, when there is one to compare with. */
 export function Changes() {
   const { baseline } = useModel();
+  const printing = usePrinting();
   if (baseline === null) return null;
   const { name, fixed, same, notComparable, cautions } = baseline;
   const nothing = baseline.new.size === 0 && fixed.length === 0;
@@ -33,7 +35,7 @@ export function Changes() {
         </p>
       ))}
       {fixed.length > 0 && (
-        <details>
+        <details {...(printing ? { open: true } : {})}>
           <summary>What was fixed</summary>
           <ul>
             {fixed.slice(0, 50).map(({ title, severity, outcome }, i) => (

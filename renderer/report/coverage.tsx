@@ -1,6 +1,7 @@
 import type { Coverage as CoverageOf, CoverageCell, CoveragePage } from '@stageflow/engine/report-schema';
 import { useMemo } from 'react';
 import { type Column, DataTable } from '../ui/data-table.tsx';
+import { usePrinting } from '../ui/printing.ts';
 import { useModel } from './model.ts';
 import styles from './table.module.css';
 
@@ -84,12 +85,13 @@ function Cell({ cell }: { readonly cell: CoverageCell | undefined }) {
 
 function LeftOut() {
   const { skipped } = useModel().report.coverage;
+  const printing = usePrinting();
   if (skipped.length === 0) return null;
   return (
     <>
       <h2 className={styles['heading']}>Seen and left out</h2>
       {skipped.map((row) => (
-        <details key={row.reason}>
+        <details key={row.reason} {...(printing ? { open: true } : {})}>
           <summary>
             {row.count === 1 ? '1 address' : `${row.count.toLocaleString('en')} addresses`}. {row.sentence}
           </summary>

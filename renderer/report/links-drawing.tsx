@@ -4,14 +4,19 @@ import { PlainTable } from '../ui/plain-table.tsx';
 import { type Dot, layOut } from './link-layout.ts';
 import styles from './links-drawing.module.css';
 import { useModel } from './model.ts';
-import { useDrawing } from './use-drawing.ts';
+import { type Drawing, useDrawing } from './use-drawing.ts';
 import { count } from './words.ts';
+
+/** Which page links to which, where a module kept that. */
+export function useLinkGraph(): Drawing<LinkGraph> {
+  const { report } = useModel();
+  const key = report.artifacts.find((a) => a.key.endsWith('/evidence/_site/link-graph.json'))?.key ?? null;
+  return useDrawing(key, readLinkGraph);
+}
 
 /** Which page links to which, and where links lead to nothing; nothing when no module kept the links. */
 export function LinksDrawing() {
-  const { report } = useModel();
-  const key = report.artifacts.find((a) => a.key.endsWith('/evidence/_site/link-graph.json'))?.key ?? null;
-  const drawing = useDrawing(key, readLinkGraph);
+  const drawing = useLinkGraph();
   return drawing.state === 'ready' && drawing.data.pages.length > 0 ? <Links graph={drawing.data} /> : null;
 }
 
@@ -26,20 +31,49 @@ function Links({ graph }: { readonly graph: LinkGraph }) {
     <Figure
       title="How pages link to each other"
       says={says.replace('addresss', 'addresses')}
-      table={
+      table={<Twin graph={graph} path={path} />}
+    >
+      {(width, named) => <Net graph={graph} width={width} named={named} path={path} />}
+    </Figure>
+  );
+}
+
+/** Pages told in the table, and addresses named in one cell of it. */
+const MOST = { pages: 200, named: 20 } as const;
+
+const named = (paths: readonly string[]): string =>
+  paths.slice(0, MOST.named).join(', ') +
+  (paths.length > MOST.named ? ` and ${(paths.length - MOST.named).toLocaleString('en')} more` : '');
+
+/** Everything that the drawing shows: where links lead to nothing, and which page leads to which. */
+function Twin({ graph, path }: { readonly graph: LinkGraph; readonly path: (index: number) => string }) {
+  const to = Map.groupBy(graph.links, ([from]) => from);
+  const from = Map.groupBy(graph.links, ([, target]) => target);
+  const left = graph.pages.length - MOST.pages;
+  return (
+    <>
+      {graph.broken.length > 0 && (
         <PlainTable
           head={['Address that is not there', 'Answer', 'Linked from']}
           rows={graph.broken.map((target) => [
             target.url,
             target.status ?? target.reason ?? 'none',
-            target.from.slice(0, 20).map(path).join(', ') +
-              (target.from.length > 20 ? ` and ${target.from.length - 20} more` : ''),
+            named(target.from.map(path)),
           ])}
         />
-      }
-    >
-      {(width, named) => <Net graph={graph} width={width} named={named} path={path} />}
-    </Figure>
+      )}
+      <PlainTable
+        head={['Page', 'Leads to', 'Pages that lead to it']}
+        rows={graph.pages
+          .slice(0, MOST.pages)
+          .map((_, index) => [
+            path(index),
+            named((to.get(index) ?? []).map(([, target]) => path(target))) || 'no page',
+            (from.get(index)?.length ?? 0).toLocaleString('en'),
+          ])}
+      />
+      {left > 0 && <p>{count(left, 'page')} more are in the JSON document of the links.</p>}
+    </>
   );
 }
 

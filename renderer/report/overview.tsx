@@ -3,6 +3,7 @@ import { useKeys } from '../ui/keys.ts';
 import { Glyph, MARKS, markOf, Severity, wordOf } from '../ui/severity.tsx';
 import { SeverityStrip } from '../ui/severity-strip.tsx';
 import { Changes } from './changes.tsx';
+import { useLinkGraph } from './links-drawing.tsx';
 import { useBeside, useModel } from './model.ts';
 import styles from './overview.module.css';
 import { PagesHistogram } from './pages-histogram.tsx';
@@ -20,6 +21,8 @@ const FIRST = 3;
 export function Overview() {
   const { report, findings } = useModel();
   const { trend } = useBeside();
+  // Printing this screen prints all of them, and paper waits for nothing.
+  useLinkGraph();
   const { verdict, summary } = report;
   const first = summary.fixFirst.flatMap((id) => findings.get(id) ?? []).slice(0, FIRST);
   useKeys(

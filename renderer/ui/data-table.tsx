@@ -31,10 +31,24 @@ const WHOLE = 80;
 /** Rows that paper gets at most. */
 const MOST_ON_PAPER = 2000;
 
+/** Pixels that columns with a width of their own may take on paper: the others need the rest. */
+const FIXED_ON_PAPER = 400;
+
+/** The columns as paper has room for them: those that a narrow window goes without are left out, and the fixed ones are narrower. */
+function onPaper<T>(columns: readonly Column<T>[]): readonly Column<T>[] {
+  const fixed = (of: readonly Column<T>[]) => of.reduce((sum, { width = 0 }) => sum + width, 0);
+  if (fixed(columns) <= FIXED_ON_PAPER) return columns;
+  const needed = columns.filter(({ narrow }) => narrow !== 'out');
+  const scale = Math.min(1, FIXED_ON_PAPER / fixed(needed));
+  return needed.map((column) =>
+    column.width === undefined ? column : { ...column, width: Math.floor(column.width * scale) },
+  );
+}
+
 /** A table of any length: only rows near the window stand in the page, yet it counts and scrolls as a whole, and prints whole. */
 export function DataTable<T>({
   items,
-  columns,
+  columns: given,
   keyOf,
   label,
   estimate = 44,
@@ -55,6 +69,7 @@ export function DataTable<T>({
 }) {
   const body = useRef<HTMLTableSectionElement>(null);
   const printing = usePrinting();
+  const columns = printing ? onPaper(given) : given;
   const shown = printing ? items.slice(0, MOST_ON_PAPER) : items;
   const whole = printing || shown.length <= WHOLE;
   const { from, to, above, under, reveal } = useVisibleRows(body, shown.length, estimate, whole);

@@ -2,6 +2,9 @@ import { type ReactNode, type RefObject, useEffect, useId, useRef, useState } fr
 import styles from './figure.module.css';
 import { usePrinting } from './printing.ts';
 
+/** Width of a drawing on paper, in pixels: what A4 and Letter have between their margins. It is known at once, where a measured one comes after the page is printed. */
+const PAPER_WIDTH = 680;
+
 /** A drawing with its name, a sentence that says what it shows, and its twin: the same numbers as a table, for whoever does not see or trust pictures. */
 export function Figure({
   title,
@@ -21,8 +24,9 @@ export function Figure({
 }) {
   const id = useId();
   const frame = useRef<HTMLDivElement>(null);
-  const width = useWidth(frame);
+  const measured = useWidth(frame);
   const printing = usePrinting();
+  const width = printing ? PAPER_WIDTH : measured;
   return (
     <figure className={styles['figure']}>
       <figcaption>
