@@ -13,6 +13,8 @@ export const ServerConfig = z.object({
   proxies: z.array(z.union([z.ipv4(), z.ipv6()])).default(['127.0.0.1', '::1']),
   /** Jobs that run at once; Lighthouse takes turns whatever this says. */
   runningJobs: z.number().int().min(1).max(64).default(2),
+  /** How many of them may be one tenant's, however empty the server is. */
+  runningPerTenant: z.number().int().min(1).max(64).default(5),
   /** Pods that stand ready with a browser up, about 350 MiB each; 0 for none. */
   warmPods: z.number().int().min(0).max(16).default(1),
   /** Jobs of one tenant that may wait or run. */

@@ -93,6 +93,8 @@ export interface EngineOptions {
   readonly recover?: boolean;
   /** Most jobs that have a pod at once; further ones wait in PENDING. Default: no limit. */
   readonly maxConcurrentJobs?: number;
+  /** Most of them that are one tenant's. Default: no limit. */
+  readonly maxPerTenant?: number;
   /** Whose job it is: waiting jobs start in turn between tenants. Default: the owner that the ledger names. */
   readonly tenantOf?: (jobId: string) => string;
   /** Seconds between two looks of the reconciler. Default 15. */
@@ -105,10 +107,11 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
   const {
     recover = false,
     maxConcurrentJobs = Number.POSITIVE_INFINITY,
+    maxPerTenant = Number.POSITIVE_INFINITY,
     tenantOf = (jobId) => ports.ledger.service.owners.tenantOf(jobId) ?? '',
   } = options;
   const moved = createSignal(clock);
-  const work = createJobsAtWork(ports, { most: maxConcurrentJobs, tenantOf }, moved);
+  const work = createJobsAtWork(ports, { most: maxConcurrentJobs, mostPerTenant: maxPerTenant, tenantOf }, moved);
   const resting = openPausedJobs(ledger);
   const submitted = new Set<string>();
   const mine = (jobId: string) => recover || submitted.has(jobId) || ledger.job(jobId)?.state === 'FAILED';

@@ -12,6 +12,8 @@ import { workedFor } from './worked.ts';
 /** How many jobs may have a pod at once, and whose turn it is. */
 export interface Slots {
   readonly most: number;
+  /** How many of them may be one tenant's. */
+  readonly mostPerTenant: number;
   readonly tenantOf: (jobId: string) => string;
 }
 
@@ -34,6 +36,7 @@ export interface JobsAtWork {
 
 interface Running {
   readonly hand: Hand;
+  readonly tenant: string;
   readonly control: AbortController;
   readonly done: Promise<void>;
 }
@@ -81,7 +84,7 @@ export function createJobsAtWork(ports: EnginePorts, slots: Slots, moved: Signal
     broken.delete(job.id);
     // Entered before the first step, which may already end it.
     const begun = Promise.withResolvers<void>();
-    running.set(job.id, { hand, control, done: begun.promise });
+    running.set(job.id, { hand, tenant: slots.tenantOf(job.id), control, done: begun.promise });
     void run().then(begun.resolve);
   };
 
@@ -95,11 +98,14 @@ export function createJobsAtWork(ports: EnginePorts, slots: Slots, moved: Signal
     void giveRecordBack(job, ports).catch((error: unknown) => log.debug('a record was not given back', { error }));
   };
 
+  const full = (of: string) =>
+    [...running.values()].filter(({ tenant }) => tenant === of).length >= slots.mostPerTenant;
+
   /** Starts what there is room for; `fresh` is the job whose record has just been claimed. */
   const fill = (fresh: string | null = null) => {
     try {
       while (running.size < slots.most && !draining.signal.aborted) {
-        const next = nextToStart(waiting.values(), served);
+        const next = nextToStart(waiting.values(), served, full);
         if (next === null) return;
         const job = ledger.job(next.jobId);
         const over = job === null || ledger.ended(next.jobId);

@@ -64,6 +64,13 @@ describe('which job starts next', () => {
     }
   });
 
+  it('A5 is none of a tenant who has as many running as one may have, and the next one of whoever has not', () => {
+    const jobs = [job('a', 'full', 1), job('b', 'full', 2), job('c', 'other', 3)];
+    const full = (tenant: string) => tenant === 'full';
+    expect(nextToStart(jobs, new Map(), full)?.jobId).toBe('c');
+    expect(nextToStart(jobs.slice(0, 2), new Map(), full)).toBeNull();
+  });
+
   it('serves no tenant twice while another one waits that was served less', () => {
     const anyJobs = fc.uniqueArray(
       fc.record({ jobId: fc.uuid(), tenant: fc.constantFrom('a', 'b', 'c'), createdAt: fc.nat(20) }),

@@ -61,7 +61,7 @@ export async function serverCommand(
     node: env.STAGEFLOW_NODE ?? 'main',
     log,
     clock,
-    engine: { recover: true, maxConcurrentJobs: config.runningJobs },
+    engine: { recover: true, maxConcurrentJobs: config.runningJobs, maxPerTenant: config.runningPerTenant },
     store: (folder) => metrics.timed(storeAt(folder.store)),
     stagingDays: config.stagingDays,
     streams: { days: config.streamDays, bytes: config.streamBytes },

@@ -13,7 +13,7 @@ import type { StageflowEvent } from '../../../engine/event/index.ts';
 import { nextState } from '../../../engine/fsm/index.ts';
 import { type Clock, createLog, StageflowError, systemClock } from '../../../engine/kernel/index.ts';
 import { type Ledger, openLedger, type TokenScope } from '../../../engine/ledger/index.ts';
-import { type Engine, startEngine } from '../../../engine/run/engine.ts';
+import { type Engine, type EngineOptions, startEngine } from '../../../engine/run/engine.ts';
 import { createReportWriter } from '../../../engine/run/report-writer.ts';
 import type { CellFindings } from '../../../engine/scanner/index.ts';
 import { discoverScanners } from '../../../engine/scanner/discover.ts';
@@ -65,6 +65,7 @@ export async function startTestServer(
     readonly config?: Partial<ServerConfig>;
     readonly pods?: 'well' | 'frozen' | 'broken';
     readonly clock?: Clock;
+    readonly engine?: EngineOptions;
     readonly found?: CellFindings['findings'];
     readonly queue?: { readonly url: string; readonly token: string };
   } = {},
@@ -97,36 +98,39 @@ export async function startTestServer(
   await bus.prepare();
   const manifests = new Map((await discoverScanners(SCANNERS)).map((manifest) => [manifest.id, manifest]));
   const secrets = new Map<string, never>();
-  const engine = await startEngine({
-    ledger,
-    bus,
-    store,
-    pods: async () => {
-      if (options.pods === 'broken') throw new StageflowError('podman_failed', { reason: BROKEN_MACHINE });
-      return pods;
+  const engine = await startEngine(
+    {
+      ledger,
+      bus,
+      store,
+      pods: async () => {
+        if (options.pods === 'broken') throw new StageflowError('podman_failed', { reason: BROKEN_MACHINE });
+        return pods;
+      },
+      egress: () => ({
+        dial: async () => ({ ok: false, status: 403, code: 'egress_denied', reason: 'no network in this test' }),
+        records: () => [],
+        close: () => {},
+      }),
+      robots: () => () => true,
+      secrets: {
+        put: (jobId, access) => void secrets.set(jobId, access as never),
+        get: (jobId) => secrets.get(jobId) ?? null,
+        remove: (jobId) => void secrets.delete(jobId),
+        jobs: () => [...secrets.keys()],
+      },
+      manifests,
+      lock: { tryAcquire: async () => true, release: () => {} },
+      clock: systemClock,
+      log,
+      image: async () => 'image',
+      surroundings: { testTrust: null, chromium: null },
+      report: createReportWriter({ ledger, store, manifests, log, bus }),
+      engineId: 'e1',
+      node: 'main',
     },
-    egress: () => ({
-      dial: async () => ({ ok: false, status: 403, code: 'egress_denied', reason: 'no network in this test' }),
-      records: () => [],
-      close: () => {},
-    }),
-    robots: () => () => true,
-    secrets: {
-      put: (jobId, access) => void secrets.set(jobId, access as never),
-      get: (jobId) => secrets.get(jobId) ?? null,
-      remove: (jobId) => void secrets.delete(jobId),
-      jobs: () => [...secrets.keys()],
-    },
-    manifests,
-    lock: { tryAcquire: async () => true, release: () => {} },
-    clock: systemClock,
-    log,
-    image: async () => 'image',
-    surroundings: { testTrust: null, chromium: null },
-    report: createReportWriter({ ledger, store, manifests, log, bus }),
-    engineId: 'e1',
-    node: 'main',
-  });
+    options.engine,
+  );
   let pressure: Pressure | null = null;
   const services: Services = {
     engine,

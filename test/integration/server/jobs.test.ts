@@ -273,3 +273,31 @@ it('the document describes every route of the API', async () => {
   expect(document.paths['/api/v1/jobs/{id}/artifacts/{path}']).toHaveProperty('get');
   expect(document.paths['/api/v1/jobs/url']).toHaveProperty('post.x-scope', 'submit');
 });
+
+describe('A5 the jobs of one tenant', () => {
+  it('run as many as one may have; further ones wait while the server has room, and start when one ends', async () => {
+    const busy = await startTestServer({ pods: 'frozen', engine: { maxConcurrentJobs: 3, maxPerTenant: 1 } });
+    try {
+      const send = async (bearer: string) => {
+        const answer = await busy.call(bearer, 'POST', '/api/v1/jobs/url', { urls: ['https://shop.example/'] });
+        return (await json<{ id: string }>(answer)).id;
+      };
+      const team = busy.token(['submit', 'read']);
+      const waits = async (job: string) => {
+        const answer = await busy.call(team, 'GET', `/api/v1/jobs/${job}`);
+        return (await json<{ waiting: boolean }>(answer)).waiting;
+      };
+      const first = await send(team);
+      const scans = (job: string) => () => busy.ledger.job(job)?.state;
+      await expect.poll(scans(first)).toBe('SCANNING');
+      const second = await send(team);
+      await expect.poll(() => waits(second)).toBe(true);
+      await expect.poll(scans(await send(busy.token(['submit'], 'others')))).toBe('SCANNING');
+      expect(await waits(second)).toBe(true);
+      await busy.engine.cancel(first);
+      await expect.poll(scans(second)).toBe('SCANNING');
+    } finally {
+      await busy.close();
+    }
+  });
+});

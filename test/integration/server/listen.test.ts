@@ -218,6 +218,14 @@ describe('A6 a body', () => {
     expect(await send(60_000)).toMatchObject({ end: 'request_timeout', seconds: 60 });
   });
 
+  it('has no bound as a whole, and one that was set would hold: Node’s own 300 seconds would cut the 320', async () => {
+    expect(TRANSPORT_LIMITS.requestMs).toBe(0);
+    const own = await start({ limits: { headersMs: 200, requestMs: 200 } });
+    const answer = await raw(own, `POST /a HTTP/1.1\r\nHost: 127.0.0.1:${own}\r\nContent-Length: 5000\r\n\r\nabc`);
+    expect(statuses(answer)).toEqual([408]);
+    expect(answer).not.toContain('request_timeout');
+  });
+
   it('that nobody wants is not waited for', async () => {
     const answer = await raw(port, `POST /early HTTP/1.1\r\nHost: ${host()}\r\nContent-Length: 5000000\r\n\r\nabc`);
     expect(statuses(answer)).toEqual([413]);

@@ -106,7 +106,7 @@ await withObjectServers('keys of the store', (start, kind) => {
   });
 
   /** Status of a put with a forged signature, in each of the three forms that servers have been fooled with. */
-  const forge = async (accessKey: string): Promise<number[]> => {
+  const forge = async (accessKey: string, key = `scanner-artifacts/${JOB}/forged`): Promise<number[]> => {
     const { endpoint, region } = server.settings;
     const time = `${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
     const credential = `${accessKey}/${time.slice(0, 8)}/${region}/s3/aws4_request`;
@@ -132,7 +132,7 @@ await withObjectServers('keys of the store', (start, kind) => {
       'X-Amz-SignedHeaders': names,
       'X-Amz-Signature': forged,
     });
-    const target = `${endpoint}/scanner-artifacts/${JOB}/forged`;
+    const target = `${endpoint}/${key}`;
     const answers: number[] = [];
     for (const request of [
       { url: target, headers: { ...headers, authorization } },
@@ -148,11 +148,24 @@ await withObjectServers('keys of the store', (start, kind) => {
     expect(await store.head('scanner-artifacts', `${JOB}/forged`)).toBeNull();
   });
 
-  // MinIO's last public state takes such an object (CVE-2026-41145): why the name of the engine's own key is in no address.
+  it('L1 and with that of the key for uploads nothing but what that key is for', async () => {
+    expect(await forge(server.settings.upload.accessKey)).toEqual([403, 403, 403]);
+    expect(await store.head('scanner-artifacts', `${JOB}/forged`)).toBeNull();
+  });
+
+  // MinIO's last public state takes such objects (CVE-2026-41145): why the name of the engine's own key is in no address, and why the guide gives
+  // no key for uploads to a MinIO.
   it.skipIf(kind === 'minio')('L1 nor does one who knows the name of the own key (MinIO fails this)', async () => {
     expect(await forge(server.settings.accessKey)).toEqual([403, 403, 403]);
     expect(await store.head('scanner-artifacts', `${JOB}/forged`)).toBeNull();
   });
+  it.skipIf(kind === 'minio')(
+    'L1 nor a staged archive with that of the key for uploads (MinIO fails this)',
+    async () => {
+      expect(await forge(server.settings.upload.accessKey, 'scanner-staging/staging/forged')).toEqual([403, 403, 403]);
+      expect(await store.head('scanner-staging', 'staging/forged')).toBeNull();
+    },
+  );
 
   it('an upload is taken with exactly the announced length and type', async () => {
     const bytes = Buffer.from('PK an archive');
