@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { StageflowError, classifyAddress, formatAddress, parseAddress } from '../kernel/index.ts';
 import { DeadlineError, withDeadline } from './deadline.ts';
+import { judgeFlight } from './flight.ts';
 import { judgeAddresses, judgeTarget, refuse } from './guard.ts';
 import type { Refusal, Target } from './guard.ts';
 import { compilePolicy } from './policy.ts';
@@ -10,6 +11,7 @@ import type { Connection, EgressPorts } from './ports.ts';
 import { createRecordBook, escaped } from './record.ts';
 import type { EgressLog, OpenRecord } from './record.ts';
 import { createResolver } from './resolver.ts';
+import { spokenTls } from './spoken-tls.ts';
 import { Tunnel } from './tunnel.ts';
 
 /** How a dial ends: a socket that enforces the policy until it closes, or a refusal. Same shape as the pod's port. */
@@ -17,8 +19,11 @@ export type DialAnswer = { readonly ok: true; readonly socket: Duplex } | Refusa
 
 /** One job's only way out. */
 export interface Egress {
-  /** Judges, resolves, dials and records one connection. `authority` is the raw target of a `CONNECT`. Never rejects. */
-  dial(authority: string): Promise<DialAnswer>;
+  /**
+   * Judges, resolves, dials and records one connection. `authority` is the raw target of a `CONNECT`. With `tls` the guard itself speaks
+   * TLS to the host, so that it can look at each request; only for hosts that are only read from. Never rejects.
+   */
+  dial(authority: string, tls?: boolean): Promise<DialAnswer>;
   /** The traffic so far, for the provenance. */
   records(): EgressLog;
   /** Cuts every tunnel; later dials are refused. Safe to call twice. */
@@ -95,13 +100,13 @@ export function createEgress(policy: EgressPolicy, ports: EgressPorts = systemPo
     return last;
   };
 
-  const open = (made: Connection, target: Target, record: OpenRecord): Tunnel => {
+  const open = (upstream: Duplex, target: Target, record: OpenRecord, tls: boolean): Tunnel => {
     const tunnel: Tunnel = new Tunnel(
-      made.socket,
-      target,
+      upstream,
+      (bytes) => judgeFlight(bytes, target, tls),
       {
         onProtocol: (protocol) => {
-          record.protocol = protocol;
+          record.protocol = tls ? 'tls' : protocol;
         },
         onBytes: (direction, bytes) =>
           book.count(record, direction, bytes) > caps.wireBytes ? 'the job reached its limit of bytes' : null,
@@ -119,9 +124,10 @@ export function createEgress(policy: EgressPolicy, ports: EgressPorts = systemPo
     return tunnel;
   };
 
-  const attempt = async (raw: string, record: OpenRecord): Promise<DialAnswer> => {
+  const attempt = async (raw: string, tls: boolean, record: OpenRecord): Promise<DialAnswer> => {
     const target = judgeTarget(raw, rules);
     if (!target.ok) return target;
+    if (tls && !target.readOnly) return refuse(400, 'TLS to this host is for the client to speak');
     record.host = target.authority.host;
     record.port = target.authority.port;
     const limited = overLimit();
@@ -133,18 +139,29 @@ export function createEgress(policy: EgressPolicy, ports: EgressPorts = systemPo
     const made = await connect(judged.addresses, target.authority.port);
     if ('ok' in made) return made;
     record.address = made.address;
-    if (!closed) return { ok: true, socket: open(made, target, record) };
-    made.socket.destroy();
+    let upstream = made.socket;
+    if (tls) {
+      try {
+        upstream = await withDeadline(clock, caps.connectMs, 'TLS did not stand in time', (signal) =>
+          spokenTls(made.socket, target.authority, rules.trust, signal),
+        );
+      } catch (error) {
+        made.socket.destroy();
+        return refuse(502, `TLS failed: ${escaped((error as Error).message)}`, 'host_unreachable');
+      }
+    }
+    if (!closed) return { ok: true, socket: open(upstream, target, record, tls) };
+    upstream.destroy();
     return refuse(403, 'the job has ended');
   };
 
   return {
-    async dial(authority) {
+    async dial(authority, tls = false) {
       const startedAt = clock.now();
       const record = book.open(authority, startedAt);
       pending++;
       try {
-        const answer = await attempt(authority, record);
+        const answer = await attempt(authority, tls, record);
         if (!answer.ok) book.end(record, answer.status >= 500 ? 'failed' : 'denied', answer.reason);
         return answer;
       } catch (error) {

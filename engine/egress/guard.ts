@@ -30,7 +30,7 @@ export interface Target {
   readonly trust: 'public' | 'named';
   /** Addresses that need no resolver: a literal, or loopback for names under .localhost. Empty means: resolve. */
   readonly addresses: readonly string[];
-  /** True when only GET and HEAD are allowed (assets of a ZIP job). */
+  /** True when only GET and HEAD without a body are allowed: all that ever leaves a ZIP job. */
   readonly readOnly: boolean;
 }
 
@@ -55,18 +55,19 @@ export function judgeTarget(raw: string, policy: CompiledPolicy): Target | Refus
   const { host, port, literal, text } = authority;
   if (policy.services.has(text)) return refuse(403, 'it is a service of Stageflow itself');
   const name = literal ? 'name' : classifyName(host);
+  const readOnly = policy.kind === 'assets';
   if (policy.allowHosts.has(text)) {
     if (name === 'metadata') return refuse(403, `it leads to ${ADDRESS_KIND_WORDS.metadata}`);
     // RFC 6761: names under localhost are loopback without asking any DNS, which could say otherwise.
     const loopback = name === 'loopback' ? ['127.0.0.1', '::1'] : [];
-    return { ok: true, authority, trust: 'named', addresses: literal ? [host] : loopback, readOnly: false };
+    return { ok: true, authority, trust: 'named', addresses: literal ? [host] : loopback, readOnly };
   }
   if (name !== 'name') return refuse(403, `the name leads to ${ADDRESS_KIND_WORDS[name]}`);
   if (policy.kind === 'assets' && !policy.allowAssets.has(host)) {
     return refuse(403, 'this job has no way to the web; its owner can open hosts with --allow-assets');
   }
   if (!policy.ports.has(port)) return refuse(403, `port ${port} is not open; only ${[...policy.ports].join(', ')} are`);
-  return { ok: true, authority, trust: 'public', addresses: literal ? [host] : [], readOnly: policy.kind === 'assets' };
+  return { ok: true, authority, trust: 'public', addresses: literal ? [host] : [], readOnly };
 }
 
 /**

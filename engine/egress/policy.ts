@@ -37,7 +37,7 @@ export const EGRESS_CAPS: EgressCaps = {
 
 /** Where one job may connect to. */
 export interface EgressPolicy {
-  /** `web`: any public host. `assets`: nothing but `allowAssets` and `allowHosts` (ZIP jobs). */
+  /** `web`: any public host. `assets`: nothing but `allowAssets` and `allowHosts`, and these are only read from (ZIP jobs). */
   readonly kind: 'web' | 'assets';
   /** Exact `host:port` of private addresses that the person named as their own. */
   readonly allowHosts: readonly string[];
@@ -49,6 +49,8 @@ export interface EgressPolicy {
   readonly services?: readonly string[];
   /** Further addresses of this host that its interfaces do not show (a public address behind NAT). */
   readonly ownAddresses?: readonly string[];
+  /** Certificate authorities, as PEM, that are trusted beside the usual ones where the guard itself speaks TLS. */
+  readonly trust?: readonly string[];
   readonly caps?: Partial<EgressCaps>;
 }
 
@@ -63,6 +65,7 @@ export interface CompiledPolicy {
   /** Canonical `host:port`. */
   readonly services: ReadonlySet<string>;
   readonly ownAddresses: readonly string[];
+  readonly trust: readonly string[];
   readonly caps: EgressCaps;
 }
 
@@ -95,6 +98,7 @@ export function compilePolicy(policy: EgressPolicy): CompiledPolicy {
     allowAssets: hosts('--allow-assets', policy.allowAssets),
     services: authorities('services', policy.services ?? []),
     ownAddresses: policy.ownAddresses ?? [],
+    trust: policy.trust ?? [],
     caps: { ...EGRESS_CAPS, ...policy.caps },
   };
 }

@@ -1,7 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { Clock } from '../kernel/index.ts';
-import { FLIGHT_BYTES, judgeFirstFlight } from './first-flight.ts';
-import type { Target } from './guard.ts';
+import { FLIGHT_BYTES, type FlightVerdict } from './flight.ts';
 
 /** How a tunnel ended: well, cut by the guard, or broken by the network. */
 export type TunnelEnd = { readonly kind: 'closed' } | { readonly kind: 'denied' | 'failed'; readonly reason: string };
@@ -18,24 +17,32 @@ export interface TunnelEvents {
 
 /**
  * Joins a client with an established upstream connection. Not a byte reaches the upstream, and none comes back, before the client's
- * first flight has been judged; from then on bytes are counted and passed on with back-pressure both ways.
+ * first bytes have been judged; `judge` says how far each verdict goes. Bytes are counted and passed on with back-pressure both ways.
  */
 export class Tunnel extends Duplex {
   readonly #upstream: Duplex;
-  readonly #target: Target;
+  readonly #judge: (bytes: Uint8Array) => FlightVerdict;
   readonly #events: TunnelEvents;
   readonly #clock: Clock;
   readonly #idleMs: number;
-  #flight: Buffer[] | null = [];
+  /** Bytes that wait for their verdict; null when all may pass. */
+  #held: Buffer | null = Buffer.alloc(0);
+  #passed = false;
   #lastByte: number;
   #ended = false;
   #answered = false;
   #timer: { cancel(): void };
 
-  constructor(upstream: Duplex, target: Target, events: TunnelEvents, clock: Clock, idleMs: number) {
+  constructor(
+    upstream: Duplex,
+    judge: (bytes: Uint8Array) => FlightVerdict,
+    events: TunnelEvents,
+    clock: Clock,
+    idleMs: number,
+  ) {
     super({ allowHalfOpen: true, emitClose: true });
     this.#upstream = upstream;
-    this.#target = target;
+    this.#judge = judge;
     this.#events = events;
     this.#clock = clock;
     this.#idleMs = idleMs;
@@ -97,29 +104,43 @@ export class Tunnel extends Duplex {
   }
 
   override _read(): void {
-    if (this.#flight === null) this.#upstream.resume();
+    if (this.#passed) this.#upstream.resume();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    if (this.#flight === null) {
+    if (this.#held === null) {
       this.#forward(chunk, done);
       return;
     }
-    this.#flight.push(chunk);
-    const bytes = this.#flight.length === 1 ? chunk : Buffer.concat(this.#flight);
-    const verdict = judgeFirstFlight(bytes.subarray(0, FLIGHT_BYTES), this.#target);
-    if (verdict.state === 'more') {
-      this.#flight = [bytes];
-      done();
-    } else if (verdict.state === 'deny') {
-      this.#flight = [];
-      done();
-      this.cut('denied', verdict.reason);
-    } else {
-      this.#flight = null;
-      this.#events.onProtocol(verdict.protocol);
-      this.#forward(bytes, done);
-      this.#upstream.resume();
+    const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    const passed = this.#look(bytes);
+    if (passed === null || passed === 0) done();
+    else this.#forward(bytes.subarray(0, passed), done);
+  }
+
+  /** How many of the bytes may go on; what is behind them is held. Null when the tunnel was cut for them. */
+  #look(bytes: Buffer): number | null {
+    let passed = 0;
+    for (;;) {
+      const verdict = this.#judge(bytes.subarray(passed, passed + FLIGHT_BYTES));
+      if (verdict.state === 'deny') {
+        this.cut('denied', verdict.reason);
+        return null;
+      }
+      if (verdict.state === 'more') {
+        this.#held = bytes.subarray(passed);
+        return passed;
+      }
+      if (!this.#passed) {
+        this.#passed = true;
+        this.#events.onProtocol(verdict.protocol);
+        this.#upstream.resume();
+      }
+      if (verdict.bytes === null) {
+        this.#held = null;
+        return bytes.length;
+      }
+      passed += verdict.bytes;
     }
   }
 
@@ -133,7 +154,7 @@ export class Tunnel extends Duplex {
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    if (this.#flight === null) this.#upstream.end();
+    if (this.#passed) this.#upstream.end();
     else this.#upstream.destroy();
     done();
   }

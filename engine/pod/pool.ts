@@ -183,8 +183,8 @@ function waitingRunner(warmUp: PodPoolOptions['warmUp']): {
       putArtifact: async (path, sha256, body) => need().putArtifact(path, sha256, body),
       getArtifact: async (key) => need().getArtifact(key),
       // The browser itself calls home when it starts; without a job there is nowhere to go.
-      dial: async (authority) =>
-        bound?.dial(authority) ?? { ok: false, status: 403, code: 'egress_denied', reason: 'there is no job yet' },
+      dial: async (authority, tls) =>
+        bound?.dial(authority, tls) ?? { ok: false, status: 403, code: 'egress_denied', reason: 'there is no job yet' },
     },
   };
 }

@@ -34,8 +34,8 @@ export interface ChannelHandlers {
   putArtifact(path: string, sha256: string | null, body: AsyncIterable<Uint8Array>): Promise<StoredArtifact>;
   /** An object of the same job by its full key, or null. */
   getArtifact(key: string): Promise<AsyncIterable<Uint8Array> | null>;
-  /** `authority` is the raw target of the `CONNECT`, unchecked. */
-  dial(authority: string): Promise<DialAnswer>;
+  /** `authority` is the raw target of the `CONNECT`, unchecked; `tls`: the container sends plain requests and the engine is to speak TLS to the host. */
+  dial(authority: string, tls: boolean): Promise<DialAnswer>;
 }
 
 /** How a container ended. */

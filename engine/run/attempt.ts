@@ -69,9 +69,9 @@ export async function runAttempt(
     lock: ports.lock,
     robots: ports.robots,
     surroundings: ports.surroundings,
-    dial: (authority, site) => {
+    dial: (authority, tls, site) => {
       egress ??= ports.egress({ id: job.id, spec: job.spec, site });
-      return egress.dial(authority);
+      return egress.dial(authority, tls);
     },
   });
   let pod: RunningPod | null = null;

@@ -9,6 +9,8 @@ export interface OwnPlaces {
   services(): readonly string[];
   /** Addresses of this host that its interfaces do not show (a public address behind NAT). */
   readonly addresses: readonly string[];
+  /** Certificate authorities, as PEM, that the project's own tests trust beside the usual ones. */
+  readonly trust?: readonly string[];
 }
 
 /** `host:port` of an http, https or nats address, the usual port filled in. */
@@ -31,12 +33,13 @@ export function jobEgress(
       allowAssets: spec.egress.allowAssets,
       services: own.services(),
       ownAddresses: own.addresses,
+      trust: own.trust ?? [],
       extraPorts: true,
     },
     ports,
   );
   return {
-    dial: (authority) => egress.dial(authority),
+    dial: (authority, tls) => egress.dial(authority, tls),
     records: () => egress.records().connections.map((record) => ({ ...record })),
     close: () => egress.close(),
   };

@@ -207,6 +207,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
         jobEgress(job, {
           services: () => [servicePlace(nats.url), ...options.ownPlaces.services()],
           addresses: options.ownPlaces.addresses,
+          trust: options.surroundings.testTrust === null ? [] : [options.surroundings.testTrust.pem],
         }),
       robots: judgeRobots,
       secrets: openSecretFolder(folder.secrets),

@@ -12,7 +12,7 @@ import type { RobotsJudge } from './session/crawl.ts';
 
 /** One job's way to the web, opened for one attempt. */
 export interface JobEgress {
-  dial(authority: string): Promise<DialAnswer>;
+  dial(authority: string, tls?: boolean): Promise<DialAnswer>;
   /** Connections made and refused, bounded, for the provenance. */
   records(): readonly Readonly<Record<string, unknown>>[];
   close(): void;

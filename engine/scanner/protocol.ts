@@ -17,6 +17,9 @@ export const PROTOCOL_VERSION = 1;
 /** Seconds between two heartbeats of a container. They begin with its channel: one that waits for its assignment (a runner, while the archive is unpacked) says that it lives too. */
 export const HEARTBEAT_SECONDS = 5;
 
+/** Header of a `CONNECT` by which a container leaves TLS to the engine: it sends plain requests, and the engine looks at each. */
+export const ENGINE_TLS = 'x-engine-tls';
+
 /** Where a container may store: `<scanner>/cells/<page>.json.zst`, `<scanner>/cells/<page>.findings.json.zst`, `<scanner>/evidence/<...>`. `page` is the pseudo scanner for what all page modules share (screenshots, HAR, traces). */
 export const ArtifactPath = z
   .string()

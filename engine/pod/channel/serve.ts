@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 
 import type { Duplex } from 'node:stream';
 import { StageflowError, asStageflowError, silentLog } from '../../kernel/index.ts';
 import type { Log } from '../../kernel/index.ts';
+import { ENGINE_TLS } from '../../scanner/index.ts';
 import type { ChannelHandlers } from '../runtime.ts';
 import { answerJson } from './answer.ts';
 import { CHANNEL_LIMITS } from './limits.ts';
@@ -84,7 +85,7 @@ export function serveChannel(stdio: Duplex, options: ChannelOptions): Channel {
     if (state.tunnels >= CHANNEL_LIMITS.tunnels) throw new Refusal(429, 'egress_limit', 'too many connections at once');
     state.tunnels += 1;
     stream.once('close', () => (state.tunnels -= 1));
-    const answer = await options.handlers.dial(String(headers[':authority'] ?? ''));
+    const answer = await options.handlers.dial(String(headers[':authority'] ?? ''), headers[ENGINE_TLS] !== undefined);
     if (!answer.ok) throw new Refusal(answer.status, answer.code, answer.reason);
     if (stream.destroyed || stream.closed) {
       answer.socket.destroy();

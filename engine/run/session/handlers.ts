@@ -55,7 +55,7 @@ export function createHandlers(talk: Talk, answer: (role: Role) => Answer): (rol
     },
     input: async () => null,
     next: (request, signal) => nextWork(talk, request.lane, signal),
-    dial: (authority) => ports.dial(authority, talk.site),
+    dial: (authority, tls) => ports.dial(authority, tls, talk.site),
   };
   return (role) => (role === 'extractor' ? extractor : runner);
 }

@@ -28,7 +28,7 @@ export interface SessionPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly lock: MachineLock;
-  readonly dial: (authority: string, site: SiteSummary | null) => Promise<DialAnswer>;
+  readonly dial: (authority: string, tls: boolean, site: SiteSummary | null) => Promise<DialAnswer>;
   readonly robots: RobotsJudge;
   readonly surroundings: RunnerSurroundings;
 }

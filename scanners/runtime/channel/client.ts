@@ -3,7 +3,14 @@ import http2 from 'node:http2';
 import type { ClientHttp2Session, OutgoingHttpHeaders } from 'node:http2';
 import type { Duplex, Readable } from 'node:stream';
 import { asStageflowError, StageflowError } from '@stageflow/engine/kernel';
-import { Assignment, HEARTBEAT_SECONDS, MessageAnswer, StoredArtifact, WorkItem } from '@stageflow/engine/sdk';
+import {
+  Assignment,
+  ENGINE_TLS,
+  HEARTBEAT_SECONDS,
+  MessageAnswer,
+  StoredArtifact,
+  WorkItem,
+} from '@stageflow/engine/sdk';
 import type { ContainerMessage, NextRequest } from '@stageflow/engine/sdk';
 import { exchange, jsonOf, wholeAnswer } from './exchange.ts';
 import type { Answer } from './exchange.ts';
@@ -44,8 +51,8 @@ export interface EngineChannel {
   putArtifact(path: string, body: Uint8Array | AsyncIterable<Uint8Array>): Promise<StoredArtifact>;
   /** An object of this job by its full key, or null. */
   getArtifact(key: string): Promise<Buffer | null>;
-  /** A guarded connection to `host:port`; a refusal is an answer, not an exception. */
-  tunnel(authority: string): Promise<TunnelAnswer>;
+  /** A guarded connection to `host:port`; a refusal is an answer, not an exception. With `tls` the engine speaks TLS to the host and is sent plain requests. */
+  tunnel(authority: string, tls?: boolean): Promise<TunnelAnswer>;
   /** Says `heartbeat`, now and every few seconds, until the returned function is called. */
   heartbeat(): () => void;
   /** Resolves when the channel is gone. */
@@ -104,7 +111,7 @@ export function openEngineChannel(stream: Duplex): EngineChannel {
       if (answer.status !== 200) throw refusalOf(`GET ${key}`, answer);
       return answer.body;
     },
-    tunnel: (authority) => openTunnel(session, authority),
+    tunnel: (authority, tls = false) => openTunnel(session, authority, tls),
     heartbeat: () => {
       // A failing heartbeat needs no handling: the session's end ends the process.
       const beat = () => void channel.send({ type: 'heartbeat' }).catch(() => undefined);
@@ -177,11 +184,12 @@ function openStream(
   });
 }
 
-async function openTunnel(session: ClientHttp2Session, authority: string): Promise<TunnelAnswer> {
+async function openTunnel(session: ClientHttp2Session, authority: string, tls: boolean): Promise<TunnelAnswer> {
   if (!/^[\x21-\x7e]{1,300}$/.test(authority)) {
     return { ok: false, status: 400, code: 'egress_denied', reason: 'the target is not a plain host:port' };
   }
-  const answer = await openStream(session, { ':method': 'CONNECT', ':authority': authority }, 'open');
+  const more = tls ? { [ENGINE_TLS]: '1' } : {};
+  const answer = await openStream(session, { ':method': 'CONNECT', ':authority': authority, ...more }, 'open');
   if (answer instanceof TunnelSocket) return { ok: true, socket: answer };
   return { ok: false, status: answer.status, ...problemOf(answer) };
 }

@@ -1,9 +1,20 @@
-import { createServer, type IncomingMessage, type RequestOptions, request, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestOptions, request, ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream';
 import type { TunnelAnswer } from '../channel/index.ts';
+import { createOwnAuthority, type OwnAuthority } from './certificate.ts';
 import { isBrowserChatter } from './chatter.ts';
+import { createEndedTls } from './ended-tls.ts';
+import {
+  bodiless,
+  type ClientRequest,
+  type ClientResponse,
+  endToEnd,
+  REFUSED_HEADER,
+  requestFields,
+  writeHead,
+} from './fields.ts';
 import { authorityOf, createRefusals, type Refusal, type Refusals } from './refusals.ts';
 import { createSiteFiles, FILE_HEADER, type SiteFiles } from './site-files.ts';
 import { type OpenTunnel, TunnelAgent, TunnelRefused } from './upstream.ts';
@@ -19,45 +30,25 @@ export interface Proxy {
   readonly port: number;
   readonly refusals: Refusals;
   readonly files: SiteFiles;
+  /** What clients of a ZIP job must trust: their TLS to other hosts than the site ends in the proxy. */
+  readonly authority: OwnAuthority;
   /** Aborts when nobody serves the local site any more: what pages do from then on says nothing about the site. */
   readonly siteGone: AbortSignal;
   /** Why no connection to an address would come to be, or null. It is tried, and let go at once. */
   refusalTo(url: string): Promise<Refusal | null>;
-  /** Names the local site after the start: a runner that is warmed up does not know its job yet. */
+  /**
+   * Names the local site after the start: a runner that is warmed up does not know its job yet. With a site all other hosts are only
+   * read from, whoever asks: the page, its workers, a beacon that outlives it, or the browser on its behalf.
+   */
   serve(site: LocalSite | null): void;
   close(): Promise<void>;
-}
-
-/** The header that marks an answer as the proxy's own refusal and carries its code. */
-export const REFUSED_HEADER = 'x-stageflow-refused';
-
-// Hop-by-hop names (RFC 9110, section 7.6.1) end at the proxy.
-const HOP = new Set([
-  'connection',
-  'proxy-connection',
-  'keep-alive',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-function endToEnd(raw: readonly string[]): string[] {
-  const kept: string[] = [];
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = raw[i] as string;
-    const lower = name.toLowerCase();
-    if (!HOP.has(lower) && lower !== FILE_HEADER && lower !== REFUSED_HEADER) kept.push(name, raw[i + 1] as string);
-  }
-  return kept;
 }
 
 const CHATTER: Refusal = { code: 'browser_chatter', reason: 'the browser itself asked, not the page' };
 
 /** Starts the forward proxy of one job on 127.0.0.1 and a port that the system chooses. */
 export async function startProxy(input: {
-  readonly tunnel: (authority: string) => Promise<TunnelAnswer>;
+  readonly tunnel: (authority: string, tls: boolean) => Promise<TunnelAnswer>;
   readonly site: LocalSite | null;
 }): Promise<Proxy> {
   const refusals = createRefusals();
@@ -79,10 +70,10 @@ export async function startProxy(input: {
     return stream;
   };
 
-  const open: OpenTunnel = async (authority) => {
+  const open = async (authority: string, tls: boolean): ReturnType<OpenTunnel> => {
     if (site && authority === siteAuthority) return { ok: true, stream: track(connect(site.port, '127.0.0.1')) };
     if (isBrowserChatter(authority.replace(/:\d+$/, ''))) return { ok: false, status: 403, refusal: CHATTER };
-    const answer = await input.tunnel(authority);
+    const answer = await input.tunnel(authority, tls);
     if (answer.ok) {
       refusals.clear(authority);
       return { ok: true, stream: track(answer.socket) };
@@ -91,22 +82,37 @@ export async function startProxy(input: {
     refusals.note(authority, refusal);
     return { ok: false, status: answer.status, refusal };
   };
-  const agent = new TunnelAgent(open);
-
-  const server = createServer({ maxHeaderSize: 64 * 1024, requestTimeout: 0, keepAliveTimeout: 30_000 }, (from, to) => {
-    forward(from, to);
+  /** Whether clients' TLS to a host ends here, for the engine to speak it. */
+  const endsTls = (authority: string) => siteAuthority !== null && authority !== siteAuthority;
+  // Opened when a client connected, for its first request.
+  const spare = new Map<string, Duplex>();
+  const spareTo = (authority: string): Duplex | null => {
+    const stream = spare.get(authority);
+    spare.delete(authority);
+    return stream === undefined || stream.destroyed ? null : stream;
+  };
+  const agent = new TunnelAgent((authority) => open(authority, false));
+  const secureAgent = new TunnelAgent(async (authority) => {
+    const stream = spareTo(authority);
+    return stream === null ? open(authority, true) : { ok: true, stream };
   });
 
-  function refuse(to: ServerResponse, status: number, refusal: Refusal): void {
+  const server = createServer({ maxHeaderSize: 64 * 1024, requestTimeout: 0, keepAliveTimeout: 30_000 }, (from, to) => {
+    forward(from, to, null);
+  });
+  const ownAuthority = createOwnAuthority();
+  const endedTls = createEndedTls(ownAuthority, (from, to, origin) => forward(from, to, origin));
+
+  function refuse(to: ClientResponse, status: number, refusal: Refusal): void {
     if (to.headersSent) {
       to.destroy();
       return;
     }
-    to.writeHead(status, {
-      'content-type': 'text/plain; charset=utf-8',
-      [REFUSED_HEADER]: refusal.code,
-      connection: 'close',
-    });
+    const ends = to instanceof ServerResponse ? ['connection', 'close'] : [];
+    writeHead(to, status, undefined, [
+      ...['content-type', 'text/plain; charset=utf-8', REFUSED_HEADER, refusal.code],
+      ...ends,
+    ]);
     to.end(`${refusal.reason}\n`);
   }
 
@@ -116,34 +122,33 @@ export async function startProxy(input: {
     else siteGone.abort();
   };
 
-  function forward(from: IncomingMessage, to: ServerResponse): void {
-    let url: URL;
-    try {
-      url = new URL(from.url ?? '');
-      if (url.protocol !== 'http:') throw new TypeError('only http: is spoken in absolute form');
-    } catch {
+  /** Passes a request on: one in absolute form, or one of a connection whose TLS ended here, which is for one origin. */
+  function forward(from: ClientRequest, to: ClientResponse, origin: string | null): void {
+    const text = origin === null ? (from.url ?? '') : origin + (from.url ?? '');
+    const url = URL.canParse(text) ? new URL(text) : null;
+    if (url === null || (origin === null ? url.protocol !== 'http:' : url.origin !== origin)) {
       refuse(to, 400, { code: 'bad_url', reason: 'a proxy request needs an absolute http: address' });
       return;
     }
+    const local = site !== null && siteUrl !== null && url.origin === siteUrl.origin ? site : null;
+    const whole = bodiless(from);
+    if (siteUrl !== null && local === null && (!whole || from.headers.upgrade !== undefined)) {
+      refuse(to, 403, { code: 'egress_denied', reason: 'hosts opened for assets are only read' });
+      return;
+    }
     const options: RequestOptions = {
-      agent,
+      agent: origin === null ? agent : secureAgent,
       host: url.hostname,
-      port: url.port || '80',
+      port: url.port || (origin === null ? '80' : '443'),
       method: from.method ?? 'GET',
       path: url.pathname + url.search,
       setHost: false,
-      headers: ['Host', url.host, ...withoutHost(endToEnd(from.rawHeaders))] as unknown as Record<string, string>,
+      headers: ['Host', url.host, ...requestFields(from)] as unknown as Record<string, string>,
     };
-    const local = site !== null && siteUrl !== null && url.origin === siteUrl.origin ? site : null;
-    const whole = bodiless(from);
     const send = (): void => {
       const up = request(options, (answer) => {
         if (local) files.note(url.href, single(answer.headers[FILE_HEADER]));
-        to.writeHead(
-          answer.statusCode ?? 502,
-          answer.statusMessage,
-          endToEnd(answer.rawHeaders) as unknown as Record<string, string>,
-        );
+        writeHead(to, answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer.rawHeaders));
         pipeline(answer, to, (error) => {
           answer.destroy();
           if (error && local) void lookAtSite(local, () => {});
@@ -173,7 +178,9 @@ export async function startProxy(input: {
 
   server.on('connect', (from: IncomingMessage, client: Socket, head: Buffer) => {
     client.on('error', () => client.destroy());
-    open(from.url ?? '').then(
+    const authority = from.url ?? '';
+    const ends = endsTls(authority);
+    open(authority, ends).then(
       (answer) => {
         if (!answer.ok) {
           const reason = answer.refusal.reason.replace(/[^\x20-\x7e]/g, ' ').slice(0, 200);
@@ -183,6 +190,16 @@ export async function startProxy(input: {
           return;
         }
         client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+        if (ends) {
+          if (head.length > 0) client.unshift(head);
+          spareTo(authority)?.destroy();
+          spare.set(authority, answer.stream);
+          client.once('close', () => {
+            if (spare.get(authority) === answer.stream) spareTo(authority)?.destroy();
+          });
+          endedTls.accept(client, authority);
+          return;
+        }
         if (head.length > 0) answer.stream.write(head);
         pipeline(client, answer.stream, () => {});
         pipeline(answer.stream, client, () => {});
@@ -201,11 +218,12 @@ export async function startProxy(input: {
     port: (server.address() as AddressInfo).port,
     refusals,
     files,
+    authority: ownAuthority,
     siteGone: siteGone.signal,
     refusalTo: async (url) => {
       const authority = authorityOf(url);
       if (authority === null) return { code: 'bad_url', reason: 'it is not an address of the web' };
-      const answer = await open(authority);
+      const answer = await open(authority, endsTls(authority) && url.startsWith('https:'));
       if (!answer.ok) return answer.refusal;
       answer.stream.destroy();
       return null;
@@ -214,6 +232,8 @@ export async function startProxy(input: {
     close: () =>
       new Promise((resolve) => {
         agent.destroy();
+        secureAgent.destroy();
+        endedTls.close();
         server.close(() => resolve());
         for (const stream of streams) stream.destroy();
       }),
@@ -230,16 +250,6 @@ function served(port: number): Promise<boolean> {
     });
     probe.once('error', () => resolve(false));
   });
-}
-
-/** A request that may be sent again as it stands: it changes nothing, and no body of it has been read. */
-function bodiless({ method, headers }: IncomingMessage): boolean {
-  const bare = headers['content-length'] === undefined && headers['transfer-encoding'] === undefined;
-  return bare && (method === 'GET' || method === 'HEAD');
-}
-
-function withoutHost(raw: readonly string[]): string[] {
-  return raw.filter((_, i) => (raw[i - (i % 2)] as string).toLowerCase() !== 'host');
 }
 
 function single(value: string | string[] | undefined): string | undefined {

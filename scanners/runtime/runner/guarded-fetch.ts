@@ -77,11 +77,13 @@ export function createGuardedFetch(
   >,
   agentName: string,
 ): { readonly fetch: GuardedFetch; readonly capped: CappedFetch; close(): Promise<void> } {
+  // Of a ZIP job all TLS ends in the proxy, and the engine checks the hosts' own certificates.
+  const ca = assignment.source === 'zip' ? proxy.authority.pem : (assignment.testTrust?.pem ?? null);
   const agentWith = (tls: object) =>
     new ProxyAgent({
       uri: `http://127.0.0.1:${proxy.port}`,
       connectTimeout: 15_000,
-      requestTls: { ...(assignment.testTrust ? { ca: [assignment.testTrust.pem] } : {}), ...tls },
+      requestTls: { ...(ca === null ? {} : { ca: [ca] }), ...tls },
     });
   const agent = agentWith({});
   let oldAgent: ProxyAgent | null = null;

@@ -10,7 +10,7 @@ import { runPageLane } from './page-lane.ts';
 import { openDarkroom } from './picture.ts';
 import { loadScanners } from './scanner-modules.ts';
 import { guarded, openTab, requestGuard } from './tab.ts';
-import { takeUp, type WarmRunner } from './warm-up.ts';
+import { takeUp, trusting, type WarmRunner } from './warm-up.ts';
 
 /** A log on stderr, the only descriptor besides the channel. */
 function stderrLog(): Log {
@@ -124,7 +124,10 @@ export async function runAssignment(
       access,
       scanners,
       tools,
-      browser: { executablePath: assignment.chromium ?? CHROMIUM, args: browserArgs(proxy.port, assignment.testTrust) },
+      browser: {
+        executablePath: assignment.chromium ?? CHROMIUM,
+        args: browserArgs(proxy.port, trusting(assignment, proxy).testTrust),
+      },
     };
     // One page at a time: pages of one browser share its cookies and storage, and each must start without those of another.
     const lanes = Promise.all([runPageLane(pageLane, firstTab), runMachineLane(others), runSiteLane(others)]);

@@ -132,9 +132,10 @@ export type ServeFromSite = (
 ) => Promise<{ status: number; headers: readonly (readonly [string, string])[]; body: Uint8Array } | null>;
 
 /**
- * Rules that a tunnel cannot keep because it sees no requests: login headers go to the job's own origins only, hosts opened for
- * assets are read with GET only, addresses of the production origin are answered from the build, and a page stays in its tab when it
- * would lead the browser to where the job may not go. Documents are intercepted for that; of all else only what another rule is about.
+ * Rules that a tunnel cannot keep because it sees no requests: login headers go to the job's own origins only, addresses of the
+ * production origin are answered from the build, and a page stays in its tab when it would lead the browser to where the job may not go.
+ * Documents are intercepted for that; of all else only what another rule is about. That hosts opened for assets are read with GET only
+ * is kept by the proxy and the guard, since requests of workers and of pages that are gone never come here; what does come fails at once.
  */
 export function requestGuard(rules: {
   readonly access: Access;

@@ -17,9 +17,18 @@ export interface ProvenBrowser {
   readonly agentName: string;
 }
 
+/** The same with the keys of the proxy itself trusted too: of a ZIP job's hosts it ends the TLS. */
+export function trusting<T extends Pick<BrowserSettings, 'testTrust'>>(
+  settings: T,
+  { authority }: Pick<Proxy, 'authority'>,
+): T {
+  const { spki = [], pem = '' } = settings.testTrust ?? {};
+  return { ...settings, testTrust: { spki: [...spki, authority.spki], pem: pem + authority.pem } };
+}
+
 /** Starts a browser and looks at its processes. Throws `browser_failed` or `sandbox_missing`; no browser is left then. */
-async function startProven(settings: BrowserSettings, proxyPort: number): Promise<ProvenBrowser> {
-  const browser = await launchBrowser(settings, proxyPort);
+async function startProven(settings: BrowserSettings, proxy: Proxy): Promise<ProvenBrowser> {
+  const browser = await launchBrowser(trusting(settings, proxy), proxy.port);
   try {
     // A persistent context opens with a blank tab: the proof needs a renderer, and this is one.
     const page = browser.context.pages()[0] ?? (await browser.context.newPage());
@@ -51,7 +60,10 @@ export interface WarmRunner {
 }
 
 const openProxy = (channel: EngineChannel, stage: Stage | null) =>
-  startProxy({ tunnel: async (authority) => stage?.dial(authority) ?? channel.tunnel(authority), site: null });
+  startProxy({
+    tunnel: async (authority, tls) => stage?.dial(authority) ?? channel.tunnel(authority, tls),
+    site: null,
+  });
 
 /** Opens a browser's first tabs. The first page's tab comes last, since a tab behind another one is drawn late. */
 async function openAhead({ context }: Browser): Promise<TabsAhead> {
@@ -64,7 +76,7 @@ export async function warmUp(assignment: WarmUpAssignment, channel: EngineChanne
   const settings = { ...assignment.browser, access: false };
   const stage = assignment.rehearse ? await openStage() : null;
   const proxy = await openProxy(channel, stage);
-  const [proven, scanners] = await Promise.all([startProven(settings, proxy.port), loadScanners(assignment.scanners)]);
+  const [proven, scanners] = await Promise.all([startProven(settings, proxy), loadScanners(assignment.scanners)]);
   const { browser, agentName } = proven;
   let tabs = await openAhead(browser);
   if (stage !== null) {
@@ -95,7 +107,7 @@ export function takeUp(
       if (warm !== null && isDeepStrictEqual(warm.settings, settings))
         return { ...warm.proven, tabs: warm.tabs.first.crashed.aborted ? null : warm.tabs };
       await warm?.proven.browser.close();
-      return { ...(await startProven(settings, (await proxy).port)), tabs: null };
+      return { ...(await startProven(settings, await proxy)), tabs: null };
     },
   };
 }
