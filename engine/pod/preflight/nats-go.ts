@@ -16,7 +16,7 @@ export async function findGo(): Promise<string | null> {
   return null;
 }
 
-/** The command that a person can run instead. */
+/** The command that a person with Go can run instead. */
 export function goInstallCommand(target: string): string {
   return `GOBIN=${path.dirname(target)} go install ${MODULE}`;
 }

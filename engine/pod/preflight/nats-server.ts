@@ -5,7 +5,7 @@ import { cacheFolder, withLock } from '../host/index.ts';
 import { mkdirSync } from 'node:fs';
 import { carryOut } from './install.ts';
 import { NATS_VERSION, buildWithGo, findGo, goInstallCommand } from './nats-go.ts';
-import { fetchRelease, triedLately } from './nats-release.ts';
+import { fetchRelease, pinnedArchive, releaseCommand, triedLately } from './nats-release.ts';
 import { findPrograms, versionOf } from './programs.ts';
 import { installStep } from './system-packages.ts';
 import { isAtLeast, parseVersion } from './version.ts';
@@ -32,6 +32,20 @@ export function fitnessOf(version: string): FoundNatsServer['fitness'] | null {
 /** Where our own copy lies. */
 export function pinnedPath(cache: string = cacheFolder()): string {
   return path.join(cache, 'nats-server', NATS_VERSION, 'nats-server');
+}
+
+/** The one command by which a person brings the pinned server: with Go where that is, else from its release. */
+export async function commandFor(go: Promise<string | null> = findGo(), archive = pinnedArchive()): Promise<string> {
+  if ((await go) === null && archive !== null) return releaseCommand(pinnedPath(), archive);
+  const build = goInstallCommand(pinnedPath());
+  return (await go) === null ? `${build}     (Go 1.21 or newer first: https://go.dev/dl)` : build;
+}
+
+/** The command for a machine that has no server at all: where the release cannot be reached, the system's own package will do. */
+export async function anyServerCommand(isRoot: boolean, go: Promise<string | null> = findGo()): Promise<string> {
+  const command = await commandFor(go);
+  const own = `${isRoot ? '' : 'sudo '}apt-get install -y nats-server`;
+  return (await go) === null && process.platform === 'linux' ? `(${command}) || ${own}` : command;
 }
 
 /** The best nats-server that is already here, or null. Nothing is fetched. About 1 ms for our own copy, 20 ms for a system's. */
@@ -65,8 +79,10 @@ export async function bringNatsServer(
   if (here?.fitness === 'wanted') return here;
   if (env.STAGEFLOW_NO_INSTALL) {
     if (here !== null) return here;
-    const commands = (await findGo()) === null ? 'sudo apt-get install -y nats-server' : goInstallCommand(pinnedPath());
-    throw new StageflowError('setup_needed', { what: 'nats-server', commands });
+    throw new StageflowError('setup_needed', {
+      what: 'nats-server',
+      commands: await anyServerCommand(process.getuid?.() === 0),
+    });
   }
   const cache = path.join(cacheFolder(), 'nats-server');
   mkdirSync(cache, { recursive: true });

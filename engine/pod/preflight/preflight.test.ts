@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runChecks } from './checks.ts';
 import { cgroupResult } from './checks/cgroup.ts';
@@ -16,9 +17,10 @@ import { linuxResult, machineResult } from './checks/platform.ts';
 import { podmanResult } from './checks/podman.ts';
 import { namespacesResult } from './checks/user-namespaces.ts';
 import { carryOut } from './install.ts';
-import { archiveName, checksumOf, fetchRelease, triedLately } from './nats-release.ts';
-import { bestOf, fitnessOf } from './nats-server.ts';
+import { fetchRelease, type PinnedArchive, pinnedArchive, releaseCommand, triedLately } from './nats-release.ts';
+import { anyServerCommand, bestOf, commandFor, fitnessOf } from './nats-server.ts';
 import { asShell, installStep, packagesFor } from './system-packages.ts';
+import { findPrograms } from './programs.ts';
 import { isAtLeast } from './version.ts';
 
 const everything = { podman: true, runtime: true, newuidmap: true, catatonit: true, bootstrap: true };
@@ -64,11 +66,11 @@ describe('versions', () => {
   it('N1 names reduced durability for a server before 2.10', () => {
     const row = natsResult(
       { path: '/usr/sbin/nats-server', version: '2.9.10', source: 'system', fitness: 'reduced' },
-      '/c/nats-server',
+      'go install it',
     );
     expect(row.status).toBe('warning');
     expect(row.detail).toContain('reduced durability');
-    expect(row.fix).toContain('go install');
+    expect(row.fix).toBe('go install it');
   });
 });
 
@@ -162,41 +164,68 @@ describe('the pinned release', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** A release server on loopback with a real archive and the given checksum file. */
-  async function serve(sums: (sum: string, name: string) => string): Promise<string> {
-    const name = archiveName(process.platform, process.arch) ?? '';
+  /** A release server on loopback with a real archive, and what it is pinned to. */
+  async function serve(pin: (sum: string) => string): Promise<PinnedArchive> {
+    const { name } = pinnedArchive('linux', 'x64') as PinnedArchive;
     mkdirSync(path.join(folder, name));
     writeFileSync(path.join(folder, name, 'nats-server'), '#!/bin/sh\necho nats-server: v2.14.5\n');
     const archive = execFileSync('tar', ['-czf', '-', '-C', folder, name]);
-    const text = sums(createHash('sha256').update(archive).digest('hex'), `${name}.tar.gz`);
-    const server = createServer((request, response) =>
-      response.end(request.url?.endsWith('SHA256SUMS') ? text : archive),
-    );
+    const server = createServer((_request, response) => response.end(archive));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     close = () => server.close();
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const sum = createHash('sha256').update(archive).digest('hex');
+    return { name, sha256: pin(sum), from: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
   }
 
-  it('is taken when its checksum matches', async () => {
-    const from = await serve((sum, name) => `${sum}  ${name}\n`);
+  it('is taken when it is what was pinned', async () => {
+    const pinned = await serve((sum) => sum);
     const target = path.join(folder, 'nats/v1/nats-server');
-    expect(await fetchRelease(target, () => undefined, from)).toBe(true);
+    expect(await fetchRelease(target, () => undefined, pinned)).toBe(true);
     expect(readFileSync(target, 'utf8')).toContain('v2.14.5');
   });
 
-  it('is refused when its checksum does not match, and not asked for again the same day', async () => {
-    const from = await serve((_, name) => `${'0'.repeat(64)}  ${name}\n`);
+  it('is refused when it is something else, and not asked for again the same day', async () => {
+    const pinned = await serve(() => '0'.repeat(64));
     const target = path.join(folder, 'nats/v1/nats-server');
     expect(triedLately(path.join(folder, 'nats'))).toBe(false);
-    expect(await fetchRelease(target, () => undefined, from)).toBe(false);
+    expect(await fetchRelease(target, () => undefined, pinned)).toBe(false);
     expect(existsSync(target)).toBe(false);
     expect(triedLately(path.join(folder, 'nats'))).toBe(true);
   });
 
-  it('has a name per platform and a checksum per name', () => {
-    expect(archiveName('linux', 'x64')).toBe('nats-server-v2.14.5-linux-amd64');
-    expect(archiveName('win32', 'x64')).toBeNull();
-    expect(checksumOf(`${'a'.repeat(64)} *x.tar.gz\n`, 'x.tar.gz')).toBe('a'.repeat(64));
-    expect(checksumOf('short  x.tar.gz\n', 'x.tar.gz')).toBeNull();
+  it('is pinned for each platform that has one, in the version that Go builds', () => {
+    for (const platform of ['linux', 'darwin'])
+      for (const arch of ['x64', 'arm64'])
+        expect(pinnedArchive(platform, arch)?.sha256, `${platform} ${arch}`).toMatch(/^[0-9a-f]{64}$/);
+    expect(pinnedArchive('win32', 'x64')).toBeNull();
+  });
+
+  const hasCurl = findPrograms('curl').length > 0;
+  it.skipIf(!hasCurl)(
+    'is brought by the command that a person is told, and only when it is what was pinned',
+    async () => {
+      const pinned = await serve((sum) => sum);
+      const command = releaseCommand(path.join(folder, 'by-hand/nats-server'), pinned);
+      await promisify(execFile)('sh', ['-c', command]);
+      expect(readFileSync(path.join(folder, 'by-hand/nats-server'), 'utf8')).toContain('v2.14.5');
+      const wrong = releaseCommand(path.join(folder, 'never/nats-server'), { ...pinned, sha256: '0'.repeat(64) });
+      await expect(promisify(execFile)('sh', ['-c', wrong])).rejects.toThrow();
+      expect(existsSync(path.join(folder, 'never/nats-server'))).toBe(false);
+    },
+  );
+
+  it('is what a machine without Go is told to fetch; one with Go builds, and apt is the last resort', async () => {
+    const pinned = pinnedArchive('linux', 'x64');
+    const go = Promise.resolve('/usr/local/go/bin/go');
+    const none = Promise.resolve(null);
+    expect(await commandFor(go, pinned)).toMatch(
+      /^GOBIN=\S+ go install github\.com\/nats-io\/nats-server\/v2@v[\d.]+$/,
+    );
+    expect(await commandFor(none, pinned)).not.toContain('go install');
+    expect(await commandFor(none, null)).toMatch(/go install .*Go 1\.21 or newer first/);
+    expect(await anyServerCommand(false, go)).not.toContain('apt-get');
+    expect(await anyServerCommand(false, none)).toMatch(
+      /nats-server\)? \|\| sudo apt-get install -y nats-server$|^mkdir/,
+    );
   });
 });

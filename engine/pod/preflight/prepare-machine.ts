@@ -5,10 +5,9 @@ import { cacheFolder, podmanHost, withLock } from '../host/index.ts';
 import { ensureImage } from '../image/index.ts';
 import { findBrowser } from './browser.ts';
 import { carryOut } from './install.ts';
-import { bringNatsServer, findNatsServer } from './nats-server.ts';
-import { NATS_VERSION, findGo, goInstallCommand } from './nats-go.ts';
+import { anyServerCommand, bringNatsServer, findNatsServer } from './nats-server.ts';
+import { NATS_VERSION } from './nats-go.ts';
 import { podSteps, processSteps } from './needs.ts';
-import { pinnedPath } from './nats-server.ts';
 import { asShell } from './system-packages.ts';
 
 /** A machine on which a scan can start. */
@@ -60,7 +59,7 @@ async function refuseAll(steps: ReturnType<typeof podSteps>, isRoot: boolean): P
   let commands = asShell(steps, isRoot);
   if ((await findNatsServer()) === null) {
     names.push(`nats-server ${NATS_VERSION}`);
-    commands += ` && ${(await findGo()) === null ? `${isRoot ? '' : 'sudo '}apt-get install -y nats-server` : goInstallCommand(pinnedPath())}`;
+    commands += ` && ${await anyServerCommand(isRoot)}`;
   }
   throw new StageflowError('setup_needed', {
     what: `Nothing is installed because STAGEFLOW_NO_INSTALL is set, and this: ${names.join('; ')}`,

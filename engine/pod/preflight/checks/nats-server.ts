@@ -1,19 +1,17 @@
 import { missing, ok, warning } from '../check.ts';
 import type { Check, CheckResult } from '../check.ts';
-import { goInstallCommand } from '../nats-go.ts';
-import { findNatsServer, pinnedPath } from '../nats-server.ts';
+import { commandFor, findNatsServer } from '../nats-server.ts';
 import type { FoundNatsServer } from '../nats-server.ts';
 
 /** The queue's server. */
 export const natsServer: Check = {
   id: 'nats-server',
   title: 'nats-server',
-  run: async () => natsResult(await findNatsServer(), pinnedPath()),
+  run: async () => natsResult(await findNatsServer(), await commandFor()),
 };
 
-/** Judges the best server found. */
-export function natsResult(found: FoundNatsServer | null, pinned: string): CheckResult {
-  const fix = goInstallCommand(pinned);
+/** Judges the best server found; `fix` is the command that brings the pinned one. */
+export function natsResult(found: FoundNatsServer | null, fix: string): CheckResult {
   if (found === null) return missing('It was not found; the next scan brings it.', fix);
   const where = `${found.version} at ${found.path}`;
   if (found.fitness === 'wanted') return ok(`${where}.`);
