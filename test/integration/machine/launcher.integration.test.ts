@@ -1,9 +1,11 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -11,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 const launcher = path.resolve(import.meta.dirname, '../../../stageflow');
 let base: string;
@@ -129,11 +131,39 @@ it('says how to get npm when there is none', () => {
   expect(run.err).toMatch(/npm was not found[\s\S]*apt-get install -y nodejs npm/);
 });
 
-it('waits for no installer that has died', () => {
-  mkdirSync(path.join(clone, '.cache/install.lock'), { recursive: true });
-  const gone = spawnSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }).stdout.trim();
-  writeFileSync(path.join(clone, '.cache/install.lock/pid'), gone);
-  expect(start([]).code).toBe(42);
+describe.each([['with flock'], ['where there is no flock']])('several starts at once, %s', (which) => {
+  /** The whole PATH: an npm that notes when it runs and whether it is alone, and the system's tools, flock or not. */
+  function wholePath(): string {
+    const inside = path.join(base, 'inside');
+    const log = path.join(base, 'npm.log');
+    const npm = `#!/bin/sh\n[ "$1" = --version ] && exit\nmkdir "${inside}" && echo alone >>"${log}" || echo two >>"${log}"\nsleep 0.3\nmkdir -p node_modules\nrmdir "${inside}"\n`;
+    writeFileSync(path.join(tools, 'npm'), npm);
+    chmodSync(path.join(tools, 'npm'), 0o755);
+    if (which === 'with flock') return `${tools}:${goodNode}:/usr/bin:/bin`;
+    for (const name of 'sh dirname uname id cat mkdir rmdir rm cp ln find sleep cmp getent cut readlink tail'.split(
+      ' ',
+    ))
+      symlinkSync(
+        spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim(),
+        path.join(tools, name),
+      );
+    symlinkSync(process.execPath, path.join(tools, 'node'));
+    return tools;
+  }
+
+  it('install once, also after an installer that was killed', async () => {
+    const cache = path.join(clone, '.cache');
+    mkdirSync(cache);
+    const gone = spawnSync(process.execPath, ['-p', 'process.pid'], { encoding: 'utf8' }).stdout.trim();
+    symlinkSync(gone, path.join(cache, 'installer'));
+    const env = { HOME: base, PATH: wholePath() };
+    const runs = Array.from({ length: 6 }, () =>
+      spawn(path.join(clone, 'stageflow'), [], { cwd: base, env, stdio: 'ignore' }),
+    );
+    const codes = await Promise.all(runs.map(async (run) => ((await once(run, 'exit')) as [number | null])[0]));
+    expect(codes).toEqual(runs.map(() => 42));
+    expect(readFileSync(path.join(base, 'npm.log'), 'utf8')).toBe('alone\n');
+  });
 });
 
 it.runIf(process.getuid?.() === 0)(
