@@ -246,7 +246,7 @@ export const ERRORS = {
     503,
   ),
   sandbox_missing: row(
-    'The browser runs without its own sandbox here, so nothing was scanned. Run `./stageflow doctor`.',
+    'That the browser runs in its own sandbox could not be shown here, so nothing was scanned. Run `./stageflow doctor`; a kernel before 5.9 cannot show it.',
     EXIT.environment,
     503,
   ),

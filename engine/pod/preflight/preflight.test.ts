@@ -117,6 +117,7 @@ describe('checks', () => {
       'ok',
     ],
     ['Debian', linuxResult('PRETTY_NAME="Debian GNU/Linux 12"\nID=debian\n', 'x64'), 'ok'],
+    ['a kernel that does not count filters', linuxResult('ID=debian\n', 'x64', '5.4.0-216-generic'), 'broken'],
     ['Mint', linuxResult('ID=linuxmint\nID_LIKE="ubuntu debian"\n', 'arm64'), 'ok'],
     ['Fedora', linuxResult('ID=fedora\n', 'x64'), 'warning'],
     ['a 32 bit machine', linuxResult('ID=debian\n', 'arm'), 'broken'],

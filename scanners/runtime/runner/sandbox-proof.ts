@@ -62,7 +62,9 @@ export function descendants(all: readonly ProcessFacts[], root: number): Process
 export function judge(browser: readonly ProcessFacts[], own: string): SandboxProof {
   const renderers = browser.filter((p) => p.command.includes('--type=renderer'));
   const base = numberOf(own, 'Seccomp_filters');
-  const filters = renderers.flatMap((p) => (p.filters === null || base === null ? [] : [p.filters - base]));
+  // Kernels before 5.9 count no filters. Where this process has none, whatever a renderer has is its own.
+  const uncounted = numberOf(own, 'Seccomp') === 0 ? (p: ProcessFacts) => [p.seccomp === 2 ? 1 : 0] : () => [];
+  const filters = renderers.flatMap((p) => (p.filters === null || base === null ? uncounted(p) : [p.filters - base]));
   const levels = renderers.map((p) => p.seccomp ?? 0);
   return {
     rendererSeccomp: levels.length === 0 ? null : Math.min(...levels),
@@ -86,7 +88,8 @@ export async function proveSandbox(): Promise<SandboxProof> {
   return judge(descendants(all, process.pid), own);
 }
 
-/** True when the browser's own sandbox is shown to be on: a renderer with its own filter, in its own namespaces, no flag against it. */
+/** True when the browser's own sandbox is shown to be on: a renderer with its own filter, in its own namespaces, no flag against it. What cannot be told does not hold. */
 export function sandboxHolds(proof: SandboxProof): boolean {
-  return proof.rendererSeccomp === 2 && proof.ownFilters !== 0 && proof.ownNamespaces && proof.flagsClean;
+  const filtered = proof.rendererSeccomp === 2 && proof.ownFilters !== null && proof.ownFilters > 0;
+  return filtered && proof.ownNamespaces && proof.flagsClean;
 }

@@ -4,6 +4,7 @@ import { runCommand } from '../../host/index.ts';
 import { broken, missing, ok, warning } from '../check.ts';
 import type { Check, CheckResult } from '../check.ts';
 import { findProgram } from '../programs.ts';
+import { isAtLeast } from '../version.ts';
 
 /** The operating system; on macOS and Windows pods run in a podman machine, which must be there and running. */
 export const platform: Check = {
@@ -12,16 +13,21 @@ export const platform: Check = {
   run() {
     if (process.platform !== 'linux') return podmanMachine();
     const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
-    return linuxResult(release, process.arch);
+    return linuxResult(release, process.arch, os.release());
   },
 };
 
-/** Judges a Linux by its os-release text. */
-export function linuxResult(release: string, arch: string): CheckResult {
+/** Judges a Linux by its os-release text and its kernel's version. */
+export function linuxResult(release: string, arch: string, kernel = '6.1.0'): CheckResult {
   const field = (name: string): string => new RegExp(`^${name}="?([^"\n]*)"?$`, 'm').exec(release)?.[1] ?? '';
   const name = field('PRETTY_NAME') || 'Linux';
   if (arch !== 'x64' && arch !== 'arm64')
     return broken(`${name} on ${arch} is not supported; x64 and arm64 are.`, null);
+  if (!isAtLeast(kernel, '5.9'))
+    return broken(
+      `${name} with kernel ${kernel}: before 5.9 a kernel cannot show that pages are locked in, so nothing is scanned in pods.`,
+      null,
+    );
   const debian = /\b(debian|ubuntu)\b/.test(`${field('ID')} ${field('ID_LIKE')}`);
   if (!debian) return warning(`${name} on ${arch}; what is missing must be installed by hand here.`);
   return ok(`${name} on ${arch}.`);

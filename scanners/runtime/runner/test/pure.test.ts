@@ -213,6 +213,22 @@ describe('the sandbox proof', () => {
   });
 });
 
+describe('the sandbox proof on a kernel that counts no filters', () => {
+  const renderer = { pid: 12, parent: 1, command: 'x --type=renderer', seccomp: 2, filters: null, namespaces: 2 };
+  const own = (seccomp: number) => `Seccomp:\t${seccomp}\nCapEff:\t0000000000000000\nNoNewPrivs:\t1\n`;
+
+  it('U10 holds where the runner has no filter, so that the renderer’s is its own', () => {
+    expect(judge([renderer], own(0)).ownFilters).toBe(1);
+    expect(sandboxHolds(judge([renderer], own(0)))).toBe(true);
+    expect(sandboxHolds(judge([{ ...renderer, seccomp: 0 }], own(0)))).toBe(false);
+  });
+
+  it('U10 does not hold in a pod, whose filter every process bears', () => {
+    expect(judge([renderer], own(2)).ownFilters).toBeNull();
+    expect(sandboxHolds(judge([renderer], own(2)))).toBe(false);
+  });
+});
+
 describe('pages', () => {
   it('of one template have one hash, whatever their order', () => {
     expect(templateHash(['/body/main', '/body'])).toBe(templateHash(['/body', '/body/main', '/body']));
