@@ -288,14 +288,14 @@ describe('A5 the jobs of one tenant', () => {
         return (await json<{ waiting: boolean }>(answer)).waiting;
       };
       const first = await send(team);
-      const scans = (job: string) => () => busy.ledger.job(job)?.state;
-      await expect.poll(scans(first)).toBe('SCANNING');
+      const state = (job: string) => () => busy.ledger.job(job)?.state;
+      await expect.poll(state(first)).toBe('READY_TO_SCAN');
       const second = await send(team);
       await expect.poll(() => waits(second)).toBe(true);
-      await expect.poll(scans(await send(busy.token(['submit'], 'others')))).toBe('SCANNING');
+      await expect.poll(state(await send(busy.token(['submit'], 'others')))).toBe('READY_TO_SCAN');
       expect(await waits(second)).toBe(true);
       await busy.engine.cancel(first);
-      await expect.poll(scans(second)).toBe('SCANNING');
+      await expect.poll(state(second)).toBe('READY_TO_SCAN');
     } finally {
       await busy.close();
     }
