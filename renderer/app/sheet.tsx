@@ -21,8 +21,8 @@ export default function Sheet() {
         </header>
         <div className={styles['groups']}>
           {groups
-            .filter(({ shortcuts }) => shortcuts.length > 0)
-            .map(({ id, title, shortcuts }) => (
+            .filter(({ shortcuts, told = [] }) => shortcuts.length + told.length > 0)
+            .map(({ id, title, shortcuts, told = [] }) => (
               <section key={String(id.description)}>
                 <h3>{title}</h3>
                 <dl>
@@ -33,6 +33,14 @@ export default function Sheet() {
                         {keyNames(keys).map((name) => (
                           <kbd key={name}>{name}</kbd>
                         ))}
+                      </dd>
+                    </div>
+                  ))}
+                  {told.map(([keys, label]) => (
+                    <div key={keys}>
+                      <dt>{label}</dt>
+                      <dd>
+                        <kbd>{keys}</kbd>
                       </dd>
                     </div>
                   ))}

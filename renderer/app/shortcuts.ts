@@ -26,6 +26,16 @@ export function useShortcuts(title: string, shortcuts: readonly Shortcut[]): voi
   }, [title, keys]);
 }
 
+/** Tells the sheet of keys that a part of the screen listens to by itself. `told` is one and the same list while it is shown. */
+export function useToldKeys(title: string, told: readonly (readonly [string, string])[]): void {
+  useLayoutEffect(() => {
+    const id = Symbol(title);
+    const { addShortcuts, removeShortcuts } = useApp.getState();
+    addShortcuts({ id, title, shortcuts: [], told });
+    return () => removeShortcuts(id);
+  }, [title, told]);
+}
+
 /** Whether a key press is the shortcut's. */
 export function isPressed(keys: string, event: KeyboardEvent, mac = isMac()): boolean {
   const parts = keys.split('+');

@@ -79,6 +79,8 @@ export interface ReportHost {
   readonly document: (path: string) => Promise<unknown>;
   /** A sentence on where the artifacts lie, shown above their list. */
   readonly artifactsLie: string;
+  /** Looks whether they are there, by the path of a picture among them; only where nobody can be sure. */
+  readonly areThere?: (picture: string) => Promise<boolean>;
 }
 
 /** The path of a key: a key's first part is the job, which a host knows by itself. */

@@ -12,6 +12,7 @@ const NOTHING = hashOfFilter(NO_FILTER);
 export function SavedFilters({ filter }: { readonly filter: Filter }) {
   const { filters } = useBeside();
   const [name, setName] = useState<string | null>(null);
+  const [dropped, setDropped] = useState<{ readonly name: string; readonly hash: string } | null>(null);
   const id = useId();
   if (filters === null) return null;
   const { byName, keep, drop } = filters;
@@ -41,9 +42,29 @@ export function SavedFilters({ filter }: { readonly filter: Filter }) {
         </label>
       )}
       {current !== undefined && (
-        <button type="button" onClick={() => drop(current)}>
+        <button
+          type="button"
+          onClick={() => {
+            setDropped({ name: current, hash: now });
+            drop(current);
+          }}
+        >
           Forget “{current}”
         </button>
+      )}
+      {dropped !== null && byName[dropped.name] === undefined && (
+        <p role="status" className={styles['dropped']}>
+          “{dropped.name}” is forgotten.{' '}
+          <button
+            type="button"
+            onClick={() => {
+              keep(dropped.name, dropped.hash);
+              setDropped(null);
+            }}
+          >
+            Bring it back
+          </button>
+        </p>
       )}
       {current === undefined && now !== NOTHING && name === null && (
         <button type="button" onClick={() => setName('')}>

@@ -42,7 +42,7 @@ export function ReportScreen() {
     pages: () => (page ? <PageDetail key={page.id} page={page} /> : <Pages />),
     coverage: () => <Coverage />,
     aside: () => <Aside />,
-    artifacts: () => <Artifacts />,
+    artifacts: () => <Artifacts filter={route.filter} />,
     provenance: () => <Provenance />,
   };
   return (

@@ -131,20 +131,39 @@ export function AsideNote({ finding }: { readonly finding: ReportFinding }) {
   );
 }
 
-/** Takes the word back: the cause counts again from the next scan on. */
+/** Takes the word back, once it was said what that means: the cause counts again from the next scan on. */
 export function CountAgain({ fingerprint, title }: { readonly fingerprint: string; readonly title: string }) {
   const change = useBeside().decisions?.change;
+  const [asking, setAsking] = useState(false);
   const [problem, setProblem] = useState('');
   if (!change) return null;
   return (
     <>
-      <button
-        type="button"
-        aria-label={`Count it again: ${title.slice(0, 200)}`}
-        onClick={() => change.countAgain(fingerprint).catch((error: Error) => setProblem(error.message))}
-      >
-        Count it again
-      </button>
+      {!asking && (
+        <button
+          type="button"
+          aria-label={`Count it again: ${title.slice(0, 200)}`}
+          aria-expanded={false}
+          onClick={() => setAsking(true)}
+        >
+          Count it again
+        </button>
+      )}
+      {asking && (
+        <span className={styles['question']}>
+          From the next scan on it is in all counts and gates again, and the reason is forgotten.{' '}
+          <button type="button" autoFocus onClick={() => setAsking(false)}>
+            Leave it aside
+          </button>{' '}
+          <button
+            type="button"
+            className="danger"
+            onClick={() => change.countAgain(fingerprint).catch((error: Error) => setProblem(error.message))}
+          >
+            Yes, count it
+          </button>
+        </span>
+      )}
       {problem !== '' && (
         <p role="alert" className={styles['problem']}>
           {problem}

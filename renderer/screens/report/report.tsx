@@ -1,9 +1,10 @@
 import { useMemo } from 'react';
 import type { Report } from '@stageflow/engine/report-schema';
 import type { Params } from '../../app/routes.ts';
+import { useToldKeys } from '../../app/shortcuts.ts';
 import { call } from '../../api/call.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
-import { nameOf, ReportProvider, ReportScreen, ReportTabs } from '../../report/index.ts';
+import { nameOf, REPORT_KEYS, ReportProvider, ReportScreen, ReportTabs } from '../../report/index.ts';
 import { useApp } from '../../state/store.ts';
 import { Show } from '../../ui/states.tsx';
 import { apiHost } from './api-host.ts';
@@ -11,6 +12,9 @@ import { ReportActs } from './report-acts.tsx';
 import styles from './report.module.css';
 import { loadBaseline } from './since.ts';
 import { useBeside } from './use-beside.ts';
+
+/** The report's own keys; the sheet has one for itself. */
+const KEYS = REPORT_KEYS.filter(([key]) => key !== '?');
 
 /** A job's report, read through the API: the same screens as in the offline file. */
 export default function ReportOfJob({ params: { id = '' } }: { readonly params: Params }) {
@@ -22,6 +26,7 @@ export default function ReportOfJob({ params: { id = '' } }: { readonly params: 
   const since = useLoaded(id, (signal) => loadBaseline(id, signal));
   const beside = useBeside(id);
   const singleKeys = useApp((state) => state.preferences.singleKeys);
+  useToldKeys('In the report', KEYS);
   const host = useMemo(() => apiHost(id), [id]);
   return (
     <Show of={loaded} what="the report" screen="Report">

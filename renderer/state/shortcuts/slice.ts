@@ -17,6 +17,8 @@ export interface ShortcutGroup {
   readonly id: symbol;
   readonly title: string;
   readonly shortcuts: readonly Shortcut[];
+  /** Keys that the part listens to by itself, told in the sheet: as they stand there, and what they do. */
+  readonly told?: readonly (readonly [string, string])[];
 }
 
 export interface ShortcutsSlice {

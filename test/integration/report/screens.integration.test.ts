@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../../engine/report/index.ts';
 import { cause, hostileReport, place, sample } from '../../../engine/report/test/sample.ts';
+import { mixedReport } from './mixed.ts';
 import { type Reports, startReports } from './reports.ts';
 
 let reports: Reports;
@@ -172,6 +173,24 @@ describe('report.html in a browser, from disk, without a network', () => {
     await table.getByText('li:nth-child(20000)', { exact: true }).waitFor();
     expect(await table.locator('tbody tr').count()).toBeLessThan(200);
     expect(trouble).toEqual([]);
+    await close();
+  });
+
+  it('finds out, when asked, whether the files were sent along, and offers none that were not', async () => {
+    const [report, options] = mixedReport();
+    const { page, close } = await reports.visit(`${await reports.write(report, options)}#/artifacts`);
+    const har = { key: 'job1/page/evidence/x/network.har.zst', size: 9, sha256: null, kind: 'har' } as const;
+    const more: Report = { ...report, artifacts: [...report.artifacts, { ...har, scanner: null, pageId: null }] };
+    await page.goto(`${await reports.write(more, options)}#/artifacts`);
+    await page.getByText('where it was sent on alone, they stayed behind').waitFor();
+    await page.getByRole('link', { name: /^Save .*network\.har/ }).waitFor();
+    expect(await page.getByRole('link', { name: /^HTML/ }).count()).toBeGreaterThan(0);
+    await page.getByRole('button', { name: 'Look whether they are here' }).click();
+    await page.getByText('They are not here.').waitFor();
+    expect(await page.getByRole('link', { name: /^(?:HTML|JSON|Save .*network\.har)/ }).count()).toBe(0);
+    await page.getByRole('searchbox', { name: 'Search the files' }).fill('network');
+    await page.getByText('1 of 4 files').waitFor();
+    expect(new URL(page.url()).hash).toBe('#/artifacts?q=network');
     await close();
   });
 

@@ -37,6 +37,8 @@ describe('a report on the server', () => {
     await page.getByRole('list', { name: 'Findings set aside' }).getByText('The supplier mends it in spring').waitFor();
     await page.goto(`${web.origin}/scan/${jobId}/report#/aside`);
     await page.getByRole('button', { name: `Count it again: ${title}` }).press('Enter');
+    await page.getByText('the reason is forgotten').waitFor();
+    await page.getByRole('button', { name: 'Yes, count it' }).press('Enter');
     await page.getByText('Nothing is.').waitFor();
     await page.goto(`${web.origin}/scan/${jobId}/report#/findings`);
     await page.getByRole('link', { name: title }).click();
@@ -67,6 +69,10 @@ describe('a report on the server', () => {
       await expect.poll(() => group.inputValue()).toBe(by);
     }
     expect(new URL(page.url()).pathname).toBe(`/scan/${jobId}/report`);
+    await page.keyboard.press('?');
+    const sheet = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await sheet.getByText('next and previous finding').waitFor();
+    await sheet.getByText('Share this report').waitFor();
     expect(trouble).toEqual([]);
     await context.close();
   });
@@ -89,6 +95,8 @@ describe('a report on the server', () => {
     await page.goto(`${web.origin}/scan/${jobId}/report?again#/findings`);
     await page.getByLabel('Saved filters').selectOption('Logos');
     await expect.poll(() => new URL(page.url()).hash).toBe('#/findings?q=logo');
+    await page.getByRole('button', { name: 'Forget “Logos”' }).press('Enter');
+    await page.getByRole('button', { name: 'Bring it back' }).press('Enter');
     await page.getByRole('button', { name: 'Forget “Logos”' }).press('Enter');
     await page.getByRole('button', { name: 'Save this filter' }).waitFor();
     expect(trouble).toEqual([]);
