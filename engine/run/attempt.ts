@@ -39,6 +39,8 @@ export async function runAttempt(
   control: {
     readonly stop: AbortSignal;
     readonly draining: AbortSignal;
+    /** Pages that are in hand with no other. */
+    readonly alone: ReadonlySet<string>;
     readonly onExtracted: (session: Session) => Promise<void>;
   },
 ): Promise<AttemptEnd> {
@@ -59,6 +61,7 @@ export async function runAttempt(
         everyPage: job.spec.pages.sample === 'all' || manifest.defaultPages === 'all',
       };
     }),
+    control.alone,
   );
   let egress: JobEgress | null = null;
   const session = createSession(job, queue, job.spec.access ? ports.secrets.get(job.id) : null, {

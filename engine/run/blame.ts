@@ -9,18 +9,25 @@ const NO_COUNTS = { critical: 0, serious: 0, moderate: 0, minor: 0, info: 0, rev
 /** Deaths that no page can cause: the store was away, or Podman lost the container. */
 const NO_PAGE: ReadonlySet<string> = new Set(['store_failed', 'pod_lost']);
 
-/**
- * Two deaths with one page in hand: that page's missing cells fail, and the scan goes on without them. The answer is asked after each
- * death; it says whether there was a page to blame.
- */
-export function createBlame(hand: Hand): (inFlight: AttemptEnd['inFlight'], error: StageflowError) => boolean {
+/** Which pages brought containers down. */
+export interface Blame {
+  /** Told of each death; says whether there was a page to blame. A page in hand at a second one loses its missing cells, and the scan goes on without them. */
+  died(inFlight: AttemptEnd['inFlight'], error: StageflowError): boolean;
+  /** Pages that were in hand at a death: each is tried again with no other beside it, so that a second death blames one page and not its neighbour. */
+  readonly suspects: ReadonlySet<string>;
+}
+
+/** Nobody is blamed yet. */
+export function createBlame(hand: Hand): Blame {
   const crashes = new Map<string, number>();
-  return (inFlight, error) => {
+  const suspects = new Set<string>();
+  const died: Blame['died'] = (inFlight, error) => {
     if (NO_PAGE.has(error.code)) return false;
     const failure = failureOf(error, hand);
     for (const { pageId, scanners } of inFlight) {
       const seen = (crashes.get(pageId) ?? 0) + 1;
       crashes.set(pageId, seen);
+      suspects.add(pageId);
       if (seen < 2) continue;
       const drafts: EventDraft[] = scanners.map(
         (scanner): EventDraft<'scan.events.cell.completed'> => ({
@@ -54,4 +61,5 @@ export function createBlame(hand: Hand): (inFlight: AttemptEnd['inFlight'], erro
     }
     return inFlight.length > 0;
   };
+  return { died, suspects };
 }

@@ -54,6 +54,22 @@ describe('the queue of cells', () => {
     expect(queue.inFlight()).toEqual([]);
   });
 
+  it('hands out a page that may have brought a container down with no other page beside it', () => {
+    const queue = createQueue(SCANNERS, new Set([pageIdOf('suspect')]));
+    queue.add([page('first', 0, 0), page('suspect', 0, 1), page('last', 0, 2)]);
+    queue.seeded();
+    const next = () => {
+      const work = queue.next('page');
+      return work === 'wait' || work === 'done' ? work : work.kind === 'page' && work.page.url.split('/').at(-1);
+    };
+    const handed = [next(), next()];
+    visitAll(queue, 'first', 't');
+    handed.push(next(), next());
+    visitAll(queue, 'suspect', 't');
+    handed.push(next(), next());
+    expect(handed).toEqual(['first', 'wait', 'suspect', 'wait', 'last', 'wait']);
+  });
+
   it('is not empty before it is seeded', () => {
     const queue = createQueue(SCANNERS);
     expect(queue.next('page')).toBe('wait');

@@ -79,8 +79,8 @@ export interface Queue {
 
 const SITE = '_site';
 
-/** An empty queue for these scanners. */
-export function createQueue(scanners: readonly QueueScanner[]): Queue {
+/** An empty queue for these scanners. A page of `alone` is in hand with no other: one of them brought a container down, and nobody knows which. */
+export function createQueue(scanners: readonly QueueScanner[], alone: ReadonlySet<string> = new Set()): Queue {
   const pageScanners = scanners.filter((s) => s.lane === 'page').map((s) => s.id);
   const machineScanners = scanners.filter((s) => s.lane === 'machine');
   const siteScanners = scanners.filter((s) => s.site).map((s) => s.id);
@@ -121,6 +121,8 @@ export function createQueue(scanners: readonly QueueScanner[]): Queue {
   const nextPage = (): PageWork | 'wait' | 'done' => {
     const page = inOrder().find((p) => !p.laneDone && !busyPages.has(p.pageId));
     if (page) {
+      const kept = [page.pageId, ...busyPages].some((id) => alone.has(id));
+      if (kept && busyPages.size > 0) return 'wait';
       busyPages.add(page.pageId);
       return { kind: 'page', page: about(page), scanners: missing(page, pageScanners), revisit: page.visited !== null };
     }

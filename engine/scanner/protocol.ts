@@ -134,6 +134,8 @@ export const RunnerAssignment = z.object({
   entries: z.array(z.url()),
   /** Read sitemaps and robots.txt at the start and hand them in (`runner.origin`). */
   readOrigin: z.boolean(),
+  /** Pages visited at a time; null: two where there are two cores, else one. */
+  pageTabs: z.number().int().min(1).max(8).nullable(),
   lighthouse: z.object({ runs: z.number().int().min(1).max(9), formFactor: z.enum(['desktop', 'mobile']) }),
   timeouts: z.object({
     /** Seconds a navigation may take. */

@@ -36,6 +36,7 @@ export async function runPods(hand: Hand): Promise<boolean> {
       const result = await runAttempt(job, hand.ports, {
         stop: hand.signal,
         draining: hand.draining,
+        alone: blame.suspects,
         onExtracted: (session) => extracted(hand, session),
       });
       hand.removals.push(result.removed);
@@ -51,7 +52,7 @@ export async function runPods(hand: Hand): Promise<boolean> {
       const { code, cause } = end.error;
       // A store that is away is waited for: no pod could do better, and no page is to blame.
       const cameBack = code === 'store_failed' && (await waitForStore(end.error, hand));
-      const blamed = blame(result.inFlight, end.error);
+      const blamed = blame.died(result.inFlight, end.error);
       const pause = cameBack ? 0 : patience({ error: end.error, progress, blamed });
       if (pause === null) throw end.error;
       log.warn('the scan container ended early; a new one takes over', { jobId: job.id, code, cause, pause });

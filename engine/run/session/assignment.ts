@@ -76,6 +76,7 @@ export function runnerAssignment(
     entries: spec.source.kind === 'urls' ? spec.source.urls.slice(0, 1000) : [ZIP_ORIGIN + (more.site?.entry ?? '/')],
     readOrigin:
       spec.source.kind === 'urls' && spec.source.mode === 'crawl' && (spec.pages.robots || spec.pages.sitemap),
+    pageTabs: null,
     lighthouse: spec.lighthouse,
     timeouts: { navigation: Math.min(30, spec.limits.pageSeconds), settle: 5, page: spec.limits.pageSeconds },
   };

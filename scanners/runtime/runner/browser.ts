@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { StageflowError } from '@stageflow/engine/kernel';
 import type { RunnerAssignment, WarmUpAssignment } from '@stageflow/engine/sdk';
 import { type BrowserContext, chromium } from 'playwright-core';
@@ -8,11 +5,14 @@ import { type BrowserContext, chromium } from 'playwright-core';
 /** Where Debian's package keeps the browser itself; `/usr/bin/chromium` is a shell wrapper that adds flags. */
 export const CHROMIUM = '/usr/lib/chromium/chromium';
 
-/** A running browser with one persistent profile. */
+/** A running browser. Its profile is gone with it. */
 export interface Browser {
-  readonly context: BrowserContext;
+  /** Opens a context: a jar of cookies, a storage and a cache of its own, which no page of another context sees. */
+  openContext(): Promise<BrowserContext>;
   /** For example `Chromium 156.0.8078.79`. */
   readonly version: string;
+  /** Aborts when the browser has ended, asked or unasked. */
+  readonly gone: AbortSignal;
   close(): Promise<void>;
 }
 
@@ -46,10 +46,9 @@ export function browserArgs(proxyPort: number, trust: RunnerAssignment['testTrus
 
 /** Starts the page lane's browser over a pipe, its own sandbox on. Throws `browser_failed`. */
 export async function launchBrowser(settings: BrowserSettings, proxyPort: number): Promise<Browser> {
-  const profile = await mkdtemp(join(tmpdir(), 'stageflow-profile-'));
   const mobile = settings.device === 'mobile';
   try {
-    const context = await chromium.launchPersistentContext(profile, {
+    const browser = await chromium.launch({
       executablePath: settings.chromium ?? CHROMIUM,
       headless: true,
       chromiumSandbox: true,
@@ -59,31 +58,34 @@ export async function launchBrowser(settings: BrowserSettings, proxyPort: number
         // One session then sees every frame. With a login at stake frames of other sites stay in processes of their own.
         ...(settings.access ? [] : ['--disable-site-isolation-trials']),
       ],
-      viewport: settings.viewport,
-      screen: settings.viewport,
-      // A picture's pixel is a CSS pixel, so that boxes and pictures agree.
-      deviceScaleFactor: 1,
-      isMobile: mobile,
-      hasTouch: mobile,
-      locale: settings.locale,
-      ...(settings.userAgent === null ? {} : { userAgent: settings.userAgent }),
-      acceptDownloads: false,
-      serviceWorkers: 'block',
-      reducedMotion: 'reduce',
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,
     });
+    const gone = new AbortController();
+    browser.on('disconnected', () => gone.abort());
     return {
-      context,
-      version: `Chromium ${context.browser()?.version() ?? 'unknown'}`,
+      openContext: () =>
+        browser.newContext({
+          viewport: settings.viewport,
+          screen: settings.viewport,
+          // A picture's pixel is a CSS pixel, so that boxes and pictures agree.
+          deviceScaleFactor: 1,
+          isMobile: mobile,
+          hasTouch: mobile,
+          locale: settings.locale,
+          ...(settings.userAgent === null ? {} : { userAgent: settings.userAgent }),
+          acceptDownloads: false,
+          serviceWorkers: 'block',
+          reducedMotion: 'reduce',
+        }),
+      version: `Chromium ${browser.version()}`,
+      gone: gone.signal,
       close: async () => {
-        await context.close().catch(() => {});
-        await rm(profile, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
+        await browser.close().catch(() => {});
       },
     };
   } catch (cause) {
-    await rm(profile, { recursive: true, force: true }).catch(() => {});
     throw new StageflowError('browser_failed', { reason: firstLine(cause) }, { cause });
   }
 }

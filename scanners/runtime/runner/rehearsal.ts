@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { pageIdOf, silentLog, StageflowError } from '@stageflow/engine/kernel';
 import type { PageWork, StoredArtifact } from '@stageflow/engine/sdk';
+import type { BrowserContext } from 'playwright-core';
 import type { TunnelAnswer } from '../channel/index.ts';
 import type { Proxy } from '../proxy/index.ts';
 import { bindAccess } from './access.ts';
@@ -59,6 +60,7 @@ export async function openStage(): Promise<Stage> {
 /** What the rehearsal is played with. */
 interface Cast {
   readonly browser: Browser;
+  readonly context: BrowserContext;
   readonly agentName: string;
   readonly settings: BrowserSettings;
   readonly proxy: Proxy;
@@ -71,7 +73,8 @@ interface Cast {
  * Takes a page of our own through everything that a job's pages go through, and keeps nothing of it: the first page of a browser, and the
  * first run of our own code, take twice the time of the next ones. Throws when that page could not be scanned; then the tab is not to be used.
  */
-export async function rehearse({ browser, agentName, settings, proxy, scanners, darkroom, tab }: Cast): Promise<void> {
+export async function rehearse(cast: Cast): Promise<void> {
+  const { browser, context, agentName, settings, proxy, scanners, darkroom, tab } = cast;
   const url = `${ORIGIN}/`;
   const { device, testTrust, userAgent, locale } = settings;
   const job = { source: 'urls', siteOrigin: null, productionOrigin: null } as const;
@@ -84,7 +87,7 @@ export async function rehearse({ browser, agentName, settings, proxy, scanners, 
       send: async () => ({ skip: false }),
       putArtifact: async (key): Promise<StoredArtifact> => ({ key, sha256: '0'.repeat(64), size: 0 }),
     },
-    context: browser.context,
+    context,
     guard: async () => {},
     proxy,
     access,

@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { createLog, type Log, StageflowError } from '@stageflow/engine/kernel';
 import type { RunnerAssignment } from '@stageflow/engine/sdk';
+import type { BrowserContext } from 'playwright-core';
 import type { EngineChannel } from '../channel/index.ts';
-import { bindAccess } from './access.ts';
+import { type Access, bindAccess } from './access.ts';
 import { type Browser, browserArgs, browserSettings, CHROMIUM } from './browser.ts';
 import { createGuardedFetch } from './guarded-fetch.ts';
 import { readOrigins } from './origin.ts';
@@ -11,6 +13,9 @@ import { openDarkroom } from './picture.ts';
 import { loadScanners } from './scanner-modules.ts';
 import { guarded, openTab, requestGuard } from './tab.ts';
 import { takeUp, trusting, type WarmRunner } from './warm-up.ts';
+
+/** Most pages visited at a time where nothing else is said. */
+const MOST_TABS = 2;
 
 /** A log on stderr, the only descriptor besides the channel. */
 function stderrLog(): Log {
@@ -64,15 +69,11 @@ export async function runAssignment(
         };
       },
     });
-    // Setting a state empties the jar, so single cookies come after it.
-    if (access.storageState !== null)
-      await browser.context.setStorageState(
-        access.storageState as Parameters<typeof browser.context.setStorageState>[0],
-      );
-    if (access.cookies.length > 0) await browser.context.addCookies([...access.cookies]);
-    const darkroom = proven.tabs?.darkroom ?? openDarkroom(browser.context);
+    const { context } = proven;
+    await signIn(context, access);
+    const darkroom = proven.tabs?.darkroom ?? openDarkroom(context);
     // The first page's tab is made while the engine is told and the origin is read; last, since a tab behind another one is drawn late.
-    const firstTab = proven.tabs ? guarded(proven.tabs.first, guard) : openTab(browser.context, guard);
+    const firstTab = proven.tabs ? guarded(proven.tabs.first, guard) : openTab(context, guard);
     firstTab.catch(() => {});
     await channel.send({
       type: 'runner.ready',
@@ -89,11 +90,11 @@ export async function runAssignment(
       );
       await readOrigins(origins, fetcher.capped, (message) => channel.send(message));
     }
-    const { context } = browser;
     const gone = new AbortController();
-    context.on('close', () =>
-      gone.abort(new StageflowError('browser_failed', { reason: 'it ended in the middle of the scan' })),
-    );
+    const ended = () =>
+      gone.abort(new StageflowError('browser_failed', { reason: 'it ended in the middle of the scan' }));
+    if (browser.gone.aborted) ended();
+    browser.gone.addEventListener('abort', ended);
     proxy.siteGone.addEventListener('abort', () => {
       const error = new StageflowError('pod_crashed', { role: 'extractor', exitCode: 'while its site was read' });
       // Said before anything is torn down: nothing that ends with the site may count as a result.
@@ -108,7 +109,6 @@ export async function runAssignment(
     const pageLane = {
       assignment,
       channel,
-      context,
       guard,
       proxy,
       access,
@@ -129,8 +129,19 @@ export async function runAssignment(
         args: browserArgs(proxy.port, trusting(assignment, proxy).testTrust),
       },
     };
-    // One page at a time: pages of one browser share its cookies and storage, and each must start without those of another.
-    const lanes = Promise.all([runPageLane(pageLane, firstTab), runMachineLane(others), runSiteLane(others)]);
+    const { openContext } = browser;
+    const furtherTab = async () => {
+      const own = await openContext();
+      await signIn(own, access);
+      await runPageLane({ ...pageLane, context: own }, openTab(own, guard));
+    };
+    const further = Array.from({ length: tabsOf(assignment, access) - 1 }, furtherTab);
+    const lanes = Promise.all([
+      runPageLane({ ...pageLane, context }, firstTab),
+      ...further,
+      runMachineLane(others),
+      runSiteLane(others),
+    ]);
     await Promise.race([lanes, died]);
     await darkroom.close();
     await fetcher.close();
@@ -138,6 +149,24 @@ export async function runAssignment(
     await browser?.close();
     await proxy.close();
   }
+}
+
+/** Puts a login into a context that has shown no page yet. */
+async function signIn(context: BrowserContext, access: Access): Promise<void> {
+  // Setting a state empties the jar, so single cookies come after it.
+  if (access.storageState !== null)
+    await context.setStorageState(access.storageState as Parameters<typeof context.setStorageState>[0]);
+  if (access.cookies.length > 0) await context.addCookies([...access.cookies]);
+}
+
+/**
+ * How many pages are visited at a time, each in a context of its own. A page waits for as long as it works (for its network, its silence,
+ * its picture), so a second one fills the gaps where there are two cores. A session that was handed in is one visitor's: sites may renew
+ * it with each page, and a second visitor with a copy would be signed out.
+ */
+function tabsOf({ pageTabs }: RunnerAssignment, access: Access): number {
+  if (access.storageState !== null) return 1;
+  return pageTabs ?? Math.min(availableParallelism(), MOST_TABS);
 }
 
 export { warmUp } from './warm-up.ts';

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { StageflowError } from '@stageflow/engine/kernel';
 import type { SandboxProof, WarmUpAssignment } from '@stageflow/engine/sdk';
+import type { BrowserContext } from 'playwright-core';
 import type { EngineChannel } from '../channel/index.ts';
 import { type Proxy, startProxy } from '../proxy/index.ts';
 import { type Browser, type BrowserSettings, launchBrowser } from './browser.ts';
@@ -10,9 +11,10 @@ import { proveSandbox, sandboxHolds } from './sandbox-proof.ts';
 import { loadScanners } from './scanner-modules.ts';
 import { bareTab, type Tab } from './tab.ts';
 
-/** A browser whose sandbox was seen to hold, and its own name for itself: the scanners' fetches are to look like the page's. */
+/** A browser whose sandbox was seen to hold, its first context, and its own name for itself: the scanners' fetches are to look like the page's. */
 export interface ProvenBrowser {
   readonly browser: Browser;
+  readonly context: BrowserContext;
   readonly proof: SandboxProof;
   readonly agentName: string;
 }
@@ -30,15 +32,17 @@ export function trusting<T extends Pick<BrowserSettings, 'testTrust'>>(
 async function startProven(settings: BrowserSettings, proxy: Proxy): Promise<ProvenBrowser> {
   const browser = await launchBrowser(trusting(settings, proxy), proxy.port);
   try {
-    // A persistent context opens with a blank tab: the proof needs a renderer, and this is one.
-    const page = browser.context.pages()[0] ?? (await browser.context.newPage());
+    const context = await browser.openContext();
+    // The proof needs a renderer, and a blank tab has one.
+    const page = await context.newPage();
     const proof = await proveSandbox();
     if (process.platform === 'linux' && !sandboxHolds(proof))
       throw new StageflowError('sandbox_missing', {}, { cause: new Error(JSON.stringify(proof)) });
     const named = await page.evaluate(
       () => (globalThis as unknown as { navigator: { userAgent: string } }).navigator.userAgent,
     );
-    return { browser, proof, agentName: named.replace('HeadlessChrome', 'Chrome') };
+    await page.close();
+    return { browser, context, proof, agentName: named.replace('HeadlessChrome', 'Chrome') };
   } catch (error) {
     await browser.close();
     throw error;
@@ -66,7 +70,7 @@ const openProxy = (channel: EngineChannel, stage: Stage | null) =>
   });
 
 /** Opens a browser's first tabs. The first page's tab comes last, since a tab behind another one is drawn late. */
-async function openAhead({ context }: Browser): Promise<TabsAhead> {
+async function openAhead({ context }: ProvenBrowser): Promise<TabsAhead> {
   const darkroom = openDarkroom(context);
   return { darkroom, first: await bareTab(context) };
 }
@@ -77,17 +81,17 @@ export async function warmUp(assignment: WarmUpAssignment, channel: EngineChanne
   const stage = assignment.rehearse ? await openStage() : null;
   const proxy = await openProxy(channel, stage);
   const [proven, scanners] = await Promise.all([startProven(settings, proxy), loadScanners(assignment.scanners)]);
-  const { browser, agentName } = proven;
-  let tabs = await openAhead(browser);
+  const { context, browser, agentName } = proven;
+  let tabs = await openAhead(proven);
   if (stage !== null) {
     const { darkroom, first: tab } = tabs;
     try {
-      await rehearse({ browser, agentName, settings, proxy, scanners, darkroom, tab });
+      await rehearse({ browser, context, agentName, settings, proxy, scanners, darkroom, tab });
     } catch {
       // Without it the first page takes longer, and whatever is wrong shows there. Nothing of ours may be in its tab.
       await tab.close();
       await darkroom.close();
-      tabs = await openAhead(browser);
+      tabs = await openAhead(proven);
     }
     await stage.close();
   }

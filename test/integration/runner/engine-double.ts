@@ -77,6 +77,7 @@ export async function runRunner(order: RunOrder): Promise<RunRecord> {
     access: null,
     entries: order.urls.slice(0, 1) as string[],
     readOrigin: false,
+    pageTabs: null,
     lighthouse: { runs: 1, formFactor: 'desktop' },
     timeouts: { navigation: 15, settle: 3, page: 30 },
     testTrust: null,

@@ -236,6 +236,44 @@ it('ends with browser_failed when the browser dies under a page, and does not bl
   expect(run.page('http://dies.localhost/').done).toBeUndefined();
 });
 
+it('shows two pages at a time, and neither they nor the ones after them see what another page has stored', async () => {
+  const waiting: (() => void)[] = [];
+  let most = 0;
+  // Nobody is answered before two pages have stored what they store.
+  const meet: Route = (_request, response) => {
+    waiting.push(() => response.end('met'));
+    most = Math.max(most, waiting.length);
+    if (waiting.length === 2) for (const answerIt of waiting.splice(0)) answerIt();
+  };
+  const stores: Route = (request, response) => {
+    const name = request.url?.slice(1) ?? '';
+    response.writeHead(200, { 'content-type': 'text/html', 'set-cookie': `${name}=cookie` });
+    response.end(
+      page(
+        'Storing',
+        `<script>localStorage.setItem('${name}', 1); sessionStorage.setItem('${name}', 1);
+          fetch('/meet', { cache: 'no-store' }).then((met) => met.text()).then(() => {
+            document.title = [document.cookie, ...Object.keys(localStorage), ...Object.keys(sessionStorage)].join(' ');
+          });</script>`,
+      ),
+    );
+  };
+  const names = ['one', 'two', 'three', 'four'];
+  const site = await serveSite({
+    routes: { ...Object.fromEntries(names.map((n) => [`/${n}`, stores])), '/meet': meet },
+  });
+  const urls = names.map((name) => `http://own.test:${site.port}/${name}`);
+  const run = await runRunner({
+    assignment: { entries: urls.slice(0, 1), pageTabs: 2 },
+    urls,
+    pageScanners: [],
+    dial: new Map([[`own.test:${site.port}`, site.port]]),
+  });
+  await site.close();
+  expect(most).toBe(2);
+  expect(urls.map((url) => run.page(url).visited?.title)).toEqual(names.map((n) => `${n}=cookie ${n} ${n}`));
+});
+
 describe('who learns a login, and what a ZIP job may load', () => {
   it('sends login headers and cookies to its own origin only and writes them nowhere', async () => {
     const seen: { host: string; authorization: string | undefined; cookie: string | undefined }[] = [];
@@ -346,7 +384,7 @@ describe('who learns a login, and what a ZIP job may load', () => {
     });
     const urls = ['first', 'second', 'huge', 'after'].map((name) => `http://own.test:${site.port}/${name}`);
     const run = await runRunner({
-      assignment: { entries: urls.slice(0, 1) },
+      assignment: { entries: urls.slice(0, 1), pageTabs: 1 },
       urls,
       pageScanners: [],
       dial: new Map([[`own.test:${site.port}`, site.port]]),
