@@ -70,6 +70,19 @@ describe('the queue of cells', () => {
     expect(handed).toEqual(['first', 'wait', 'suspect', 'wait', 'last', 'wait']);
   });
 
+  it('takes visits in the order in which the pages were handed out, past those that ended unvisited', () => {
+    const queue = createQueue(SCANNERS);
+    queue.add([page('one', 0, 0), page('two', 0, 1), page('three', 0, 2)]);
+    queue.seeded();
+    for (let i = 0; i < 3; i++) queue.next('page');
+    const visitable = () => ['one', 'two', 'three'].filter((name) => queue.visitable(pageIdOf(name)));
+    expect(visitable()).toEqual(['one']);
+    queue.visit(pageIdOf('one'), 'https://example.org/one', 't', null);
+    expect(visitable()).toEqual(['one', 'two']);
+    queue.pageDone(pageIdOf('two'));
+    expect(visitable()).toContain('three');
+  });
+
   it('is not empty before it is seeded', () => {
     const queue = createQueue(SCANNERS);
     expect(queue.next('page')).toBe('wait');

@@ -51,6 +51,11 @@ export interface Queue {
     template: string,
     duplicateOf: string | null,
   ): { readonly representative: boolean };
+  /**
+   * True when every page that was handed out before this one has been visited or has ended. Visits told in this order find the same pages,
+   * in the same order, however many are under way at a time: a scan with a page limit takes the same pages each time.
+   */
+  visitable(pageId: string): boolean;
   cellDone(pageId: string, scanner: string, outcome: CellOutcome): void;
   /** True when nothing of a page is missing once the page lane is through with it: no cell of the machine lane is to come. */
   completes(pageId: string, scanned: boolean): boolean;
@@ -181,6 +186,14 @@ export function createQueue(scanners: readonly QueueScanner[], alone: ReadonlySe
       if (representative) templates.add(template);
       page.visited = { finalUrl, template, duplicateOf, representative };
       return { representative };
+    },
+    visitable: (pageId) => {
+      // A set keeps the order in which its members came.
+      for (const busy of busyPages) {
+        if (busy === pageId) return true;
+        if (pages.get(busy)?.visited === null) return false;
+      }
+      return true;
     },
     cellDone: (pageId, scanner, outcome) => {
       if (pageId === SITE) {
