@@ -4,15 +4,17 @@
  * scanning, open a port, or give its window anything that a web page has no need of.
  */
 import { resolve } from 'node:path';
+import { S3Store } from '@stageflow/engine/artifact';
 import { asStageflowError, createLog, systemClock } from '@stageflow/engine/kernel';
 import type { BrowserWindow } from 'electron';
 import { remoteApi } from '../server/cli/desk/remote-api.ts';
+import { asker } from './agree.ts';
 import { closeToTray } from './close-to-tray.ts';
 import { LINK_SCHEME, readArguments, readLink } from './deep-links.ts';
 import type { Electron } from './electron.ts';
 import { CHANNEL, type Told } from './ipc/contract.ts';
 import { serveCalls } from './ipc/serve.ts';
-import { endedSince, isOver, type JobLine } from './jobs/line.ts';
+import { endedSince, isOver, type JobLine, nameOf } from './jobs/line.ts';
 import { watchJobs } from './jobs/watch.ts';
 import { keepHost } from './keeper/keep.ts';
 import { openLeaving } from './leave.ts';
@@ -22,11 +24,14 @@ import { openLogFile } from './log-file.ts';
 import { menuTemplate } from './menu.ts';
 import { newsOf, openNotifier } from './notifications.ts';
 import { type Offer, openOffers } from './offers.ts';
-import { openServers } from './servers/keep.ts';
+import { type KnownServer, openServers } from './servers/keep.ts';
 import { systemVault } from './servers/vault.ts';
 import { openSettings } from './settings/keep.ts';
 import { visiblePlace } from './settings/model.ts';
+import { linkMaker } from './share-link.ts';
 import { hostSpawner } from './spawn-host.ts';
+import { openSync } from './sync/keep.ts';
+import { uploadWord } from './sync/word.ts';
 import { type TrayAct, trayModel } from './tray/model.ts';
 import { openTray } from './tray/show.ts';
 import { answerWindow, offerAddress } from './window/answer.ts';
@@ -44,6 +49,9 @@ export interface Parts {
   /** Whether the system shows tray icons. */
   hasTray(): Promise<boolean>;
 }
+
+/** What an upload takes along that nobody ticked for. */
+const NOTHING_MORE = { har: false, raw: false, traces: false, transcripts: false };
 
 /** How long the window waits for the settings, and so for the place where it was. */
 const SETTINGS_PATIENCE_MS = 1_500;
@@ -80,30 +88,37 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
   const file = openLogFile(app.getPath('logs'));
   const log = createLog('info', (line) => file.write(`${line}\n`)).child({ process: 'main' });
   const keeper = keepHost(hostSpawner(electron, parts.host, file.write), clock);
+  const onReady = (then: () => void) => void keeper.onState(({ phase }) => void (phase === 'ready' && then()));
   const settings = await openSettings({
     fetch: keeper.fetch,
-    onReady: (then) => void keeper.onState(({ phase }) => void (phase === 'ready' && then())),
+    onReady,
     clock,
     patienceMs: SETTINGS_PATIENCE_MS,
   });
 
+  const vault = systemVault(electron, process.platform);
   const servers = openServers({
     fetch: keeper.fetch,
-    vault: systemVault(electron, process.platform),
+    vault,
     api: remoteApi,
-    agrees: async (url) => {
-      const { response } = await dialog.showMessageBox({
-        type: 'question',
-        message: 'Connect this server?',
-        detail: `${url}\nReports that you send there are seen by whoever may sign in there.`,
-        buttons: ['Connect', 'Cancel'],
-        defaultId: 0,
-        cancelId: 1,
-        noLink: true,
-      });
-      return response === 0;
-    },
+    agrees: asker(electron, {
+      message: 'Connect this server?',
+      detail: 'Reports that you send there are seen by whoever may sign in there.',
+    }),
   });
+  const sync = openSync({
+    fetch: keeper.fetch,
+    onReady,
+    vault,
+    agrees: asker(electron, {
+      message: 'Connect this object store?',
+      detail: 'Reports that you upload there are kept there until somebody removes them.',
+    }),
+    store: (s3) => new S3Store(s3, clock),
+    clock,
+    log,
+  });
+  const links = linkMaker(servers, sync);
 
   // The window.
   const [preload, trayThere] = await Promise.all([parts.preload(), parts.hasTray()]);
@@ -165,6 +180,12 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
     phase: keeper.state.phase,
     reason: keeper.state.phase === 'ready' ? null : awayWords(keeper.state).text,
   });
+  let hasServers = false;
+  const seen = (known: KnownServer[]) => {
+    hasServers = known.length > 0;
+    showState();
+    return known;
+  };
   const showLogs = () => void shell.openPath(file.folder);
   serveCalls(
     ipcMain,
@@ -187,9 +208,14 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
         return next;
       },
       'servers.read': () => servers.list(),
-      'servers.add': (given) => servers.add(given),
-      'servers.remove': ({ name }) => servers.remove(name),
+      'servers.add': async (given) => seen(await servers.add(given)),
+      'servers.remove': async ({ name }) => seen(await servers.remove(name)),
       'servers.send': async ({ jobId, name }) => ({ address: await servers.send(jobId, name) }),
+      'sync.read': async () => sync.now,
+      'sync.connect': ({ target }) => sync.connect(target),
+      'sync.plan': ({ jobId }) => sync.plan(jobId),
+      'sync.send': ({ jobId, include }) => sync.send(jobId, include),
+      'share.link': ({ jobId, by, days }) => links.make(jobId, by, days),
       'engine.read': async () => word(),
       'engine.again': async () => {
         keeper.again();
@@ -219,9 +245,20 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
     }
   };
   const handClipboard = async () => hand([offers.text('clipboard.txt', await clipboard.readText())]);
+  const copyLink = async (jobId: string) => {
+    const path = `/scan/${jobId}/report`;
+    try {
+      const { url } = await links.makeAnyhow(jobId);
+      await clipboard.writeText(url);
+      notify({ title: 'The link is in the clipboard', body: 'Whoever has it can open the report for 7 days.', path });
+    } catch (error) {
+      notify({ title: 'No link could be made', body: asStageflowError(error).message, path });
+    }
+  };
   const act = (chosen: TrayAct) => {
     if (chosen.do === 'show') windows.show(chosen.path ?? undefined);
     if (chosen.do === 'clipboard') void handClipboard();
+    if (chosen.do === 'link') void copyLink(chosen.jobId);
     if (chosen.do === 'pause-all') void forEach('pause', ({ paused }) => !paused);
     if (chosen.do === 'resume-all') void forEach('resume', ({ paused }) => paused);
     if (chosen.do === 'again') keeper.again();
@@ -230,7 +267,10 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
   };
   const tray = trayThere ? openTray(electron, act, (paths) => void offer(paths)) : null;
   const showState = () => {
-    const model = trayModel(keeper.state, jobs ?? [], note, hindrance);
+    const named = (id: string) =>
+      nameOf((jobs ?? []).find((job) => job.id === id) ?? { label: null, source: 'a report' });
+    const away = { word: uploadWord(sync.now, named), canLink: sync.now.target?.canLink === true || hasServers };
+    const model = trayModel(keeper.state, jobs ?? [], note, hindrance, away);
     tray?.show(model);
     windows.current?.setProgressBar(model.progress);
   };
@@ -252,6 +292,11 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
     log.info(line);
     showState();
   });
+  sync.onChange((now) => {
+    if (windows.listening !== null) tell(windows.listening, 'sync', now);
+    showState();
+  });
+  onReady(() => void servers.list().then(seen, () => {}));
   const stop = new AbortController();
   void watchJobs({
     fetch: keeper.fetch,
@@ -262,6 +307,8 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
       for (const job of endedSince(jobs, now)) {
         const news = newsOf(job, settings.now);
         if (news !== null) notify(news);
+        if (job.state === 'DONE' && settings.now.uploadAutomatically && sync.now.target !== null)
+          void sync.send(job.id, NOTHING_MORE).catch((error) => log.warn('a report was not lined up', { error }));
       }
       jobs = now;
       note = null;
@@ -287,7 +334,15 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
   // The end.
   const leaving = openLeaving({
     dialog,
-    keeper,
+    keeper: {
+      get state() {
+        return keeper.state;
+      },
+      leave: async (graceSeconds) => {
+        await sync.stop();
+        await keeper.leave(graceSeconds);
+      },
+    },
     running: () => (jobs ?? []).filter((job) => !isOver(job) && !job.paused).length,
     closeWindows: () => windows.current?.hide(),
     end: () => {

@@ -5,6 +5,7 @@
  * or a network by itself: same input, same report.
  */
 export { aggregate } from './aggregate.ts';
+export { artifactKind } from './artifacts.ts';
 export { compareReports } from './compare.ts';
 export type { Comparison } from './compare.ts';
 export { readHistory } from './history.ts';

@@ -13,4 +13,14 @@ export const DESKTOP_ERRORS = {
     EXIT.environment,
     503,
   ),
+  upload_damaged: row(
+    'The file {key} of this report is not what was recorded when it was written, so it is not uploaded. Scan the site again.',
+    EXIT.environment,
+    500,
+  ),
+  no_link_place: row(
+    'There is nowhere for a link to lead. Connect an object store with a key for links, or a server, in the settings; or download the report as one HTML file and send that.',
+    EXIT.usage,
+    409,
+  ),
 } as const satisfies Readonly<Record<string, ErrorRow>>;

@@ -4,12 +4,15 @@
  */
 import { z } from 'zod';
 import { DesktopSettings } from '../settings/model.ts';
+import { NewTarget, SyncView, Ticked, UploadLine } from '../sync/model.ts';
 
 /** Longest path that any system has. */
 const Path = z.string().min(1).max(32_768);
 
 /** A file that main offers the window: fetched once at `address`. */
 const Offer = z.strictObject({ name: z.string(), address: z.string() });
+
+const JobId = z.string().regex(/^[0-9a-z]{26}$/);
 
 const Server = z.strictObject({ name: z.string(), url: z.string() });
 
@@ -41,8 +44,24 @@ export const CALLS = {
   'servers.remove': { input: z.strictObject({ name: z.string().max(32) }), answer: z.array(Server) },
   /** Moves a job that has ended to a server; answers with its address there. */
   'servers.send': {
-    input: z.strictObject({ jobId: z.string().regex(/^[0-9a-z]{26}$/), name: z.string().max(32) }),
+    input: z.strictObject({ jobId: JobId, name: z.string().max(32) }),
     answer: z.strictObject({ address: z.string() }),
+  },
+  /** The object store that is connected, and reports on their way there. */
+  'sync.read': { input: z.strictObject({}), answer: SyncView },
+  /** Keeps an object store once the person has agreed outside the window and its keys work; null forgets it. Its keys never come into the window again. */
+  'sync.connect': { input: z.strictObject({ target: NewTarget.nullable() }), answer: SyncView },
+  /** What an upload of a job would send. */
+  'sync.plan': { input: z.strictObject({ jobId: JobId }), answer: z.array(UploadLine) },
+  'sync.send': { input: z.strictObject({ jobId: JobId, include: Ticked }), answer: SyncView },
+  /** A link for anybody: by a server that is named, else into the object store (null). What is not there yet is sent first. */
+  'share.link': {
+    input: z.strictObject({
+      jobId: JobId,
+      by: z.string().max(32).nullable(),
+      days: z.number().int().min(1).max(7),
+    }),
+    answer: z.strictObject({ url: z.string(), expiresAt: z.string() }),
   },
   'engine.read': { input: z.strictObject({}), answer: EngineWord },
   /** Starts an engine again that failed. */
@@ -70,6 +89,8 @@ export interface Told {
   readonly go: { readonly path: string };
   /** Files that came from outside the window: the command line, "Open with", the dock. */
   readonly offered: { readonly offers: z.output<typeof Offer>[] };
+  /** How far uploads are. */
+  readonly sync: SyncView;
 }
 
 /** Channels are the calls' names behind this. */

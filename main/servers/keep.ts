@@ -25,9 +25,12 @@ export interface Servers {
   remove(name: string): Promise<KnownServer[]>;
   /** Moves a job that has ended to a server, under the same id with its history and files, each checked there by its hash. Gives the job's address there. */
   send(jobId: string, name: string): Promise<string>;
+  /** A link of a server to a job that is there, or is moved there first; it shows the redacted report, and can be taken back there. */
+  share(jobId: string, name: string, days: number): Promise<{ readonly url: string; readonly expiresAt: string }>;
 }
 
 const ADDRESS = `http://localhost${OWNER_BASE}/desktop/servers`;
+const Link = z.object({ url: z.string(), expiresAt: z.string() });
 const OVER = new Set(['DONE', 'FAILED']);
 
 /** Opens the list, which is kept in the ledger by way of the engine. */
@@ -49,6 +52,27 @@ export function openServers(options: {
     if (!answer.ok) throw new StageflowError('engine_away');
     return servers.map(({ name, url }) => ({ name, url }));
   };
+  const known = async (name: string) => {
+    const server = (await read()).find((one) => one.name === name);
+    if (server !== undefined) return { url: server.url, token: vault.open(server.token) };
+    throw new StageflowError('remote_unknown', { remote: name, known: 'those in the settings' });
+  };
+  const send = async (jobId: string, remote: Remote): Promise<void> => {
+    const job = await fetch(new Request(`http://localhost/api/v1/jobs/${jobId}`));
+    if (!job.ok) throw new StageflowError('job_not_found', { jobId });
+    const { state } = z.object({ state: z.string() }).parse(await job.json());
+    if (!OVER.has(state)) throw new StageflowError('conflict', { jobId, state, action: 'moving it' });
+    const bundle = await fetch(new Request(`http://localhost${OWNER_BASE}/jobs/${jobId}/bundle`));
+    if (!bundle.ok || bundle.body === null) throw new StageflowError('engine_away');
+    const bytes = Readable.fromWeb(bundle.body);
+    try {
+      const headers = { 'content-type': 'application/x-tar', 'idempotency-key': randomUUID() };
+      await textOf(await api(remote)('POST', '/api/v1/jobs/import', undefined, { headers, stream: bytes }));
+    } finally {
+      // A server that refuses does so before it has all of it.
+      bytes.destroy();
+    }
+  };
   return {
     list: async () => (await read()).map(({ name, url }) => ({ name, url })),
     add: async ({ name: text, url: address, token }) => {
@@ -62,25 +86,21 @@ export function openServers(options: {
     },
     remove: async (name) => write((await read()).filter((server) => server.name !== name)),
     send: async (jobId, name) => {
-      const server = (await read()).find((one) => one.name === name);
-      if (server === undefined)
-        throw new StageflowError('remote_unknown', { remote: name, known: 'those in the settings' });
-      const job = await fetch(new Request(`http://localhost/api/v1/jobs/${jobId}`));
-      if (!job.ok) throw new StageflowError('job_not_found', { jobId });
-      const { state } = z.object({ state: z.string() }).parse(await job.json());
-      if (!OVER.has(state)) throw new StageflowError('conflict', { jobId, state, action: 'moving it' });
-      const bundle = await fetch(new Request(`http://localhost${OWNER_BASE}/jobs/${jobId}/bundle`));
-      if (!bundle.ok || bundle.body === null) throw new StageflowError('engine_away');
-      const bytes = Readable.fromWeb(bundle.body);
-      try {
-        const remote = api({ url: server.url, token: vault.open(server.token) });
-        const headers = { 'content-type': 'application/x-tar', 'idempotency-key': randomUUID() };
-        await textOf(await remote('POST', '/api/v1/jobs/import', undefined, { headers, stream: bytes }));
-      } finally {
-        // A server that refuses does so before it has all of it.
-        bytes.destroy();
-      }
-      return `${server.url}/scan/${jobId}/report`;
+      const remote = await known(name);
+      await send(jobId, remote);
+      return `${remote.url}/scan/${jobId}/report`;
+    },
+    share: async (jobId, name, days) => {
+      const remote = await known(name);
+      await send(jobId, remote).catch((error: unknown) => {
+        // It was moved there before.
+        if (!(error instanceof StageflowError && error.code === 'job_exists')) throw error;
+      });
+      const text = await textOf(
+        await api(remote)('POST', `/api/v1/jobs/${jobId}/shares`, { kind: 'link', expiresInDays: days }),
+      );
+      const { url, expiresAt } = Link.parse(JSON.parse(text));
+      return { url: new URL(url, remote.url).href, expiresAt };
     },
   };
 }

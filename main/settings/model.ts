@@ -19,6 +19,8 @@ export const DesktopSettings = z.strictObject({
   notifyFailed: z.boolean(),
   /** Start with the session. */
   openAtLogin: z.boolean(),
+  /** Upload each report to the connected object store as soon as it is there. */
+  uploadAutomatically: z.boolean(),
   place: Place.nullable(),
 });
 export type DesktopSettings = z.infer<typeof DesktopSettings>;
@@ -29,6 +31,7 @@ export const FIRST_SETTINGS: DesktopSettings = {
   notifyDone: true,
   notifyFailed: true,
   openAtLogin: false,
+  uploadAutomatically: false,
   place: null,
 };
 

@@ -9,6 +9,7 @@ export type IconShape = 'idle' | 'busy' | 'needs-you' | 'error';
 export type TrayAct =
   | { readonly do: 'show' /** Null: whatever is shown there. */; readonly path: string | null }
   | { readonly do: 'clipboard' }
+  | { readonly do: 'link' /** Whose report is linked to. */; readonly jobId: string }
   | { readonly do: 'pause-all' | 'resume-all' | 'again' | 'logs' | 'quit' };
 
 /** An entry: a word, or something to choose. */
@@ -25,6 +26,14 @@ export interface TrayModel {
   readonly entries: readonly TrayEntry[];
   /** Progress on dock and taskbar from 0 to 1; -1 for none, 2 for running without an end in sight. */
   readonly progress: number;
+}
+
+/** What the tray knows of places for reports outside this computer. */
+export interface Away {
+  /** One line about uploads; null when there are none. */
+  readonly word: string | null;
+  /** Whether a link can be made somewhere. */
+  readonly canLink: boolean;
 }
 
 /** Reports that are offered. */
@@ -53,6 +62,7 @@ export function trayModel(
   jobs: readonly JobLine[],
   note: string | null,
   hindrance: Hindrance | null = null,
+  away: Away = { word: null, canLink: false },
 ): TrayModel {
   const open = jobs.filter((job) => !isOver(job));
   const running = open.filter(({ paused, waiting }) => !paused && !waiting);
@@ -65,6 +75,7 @@ export function trayModel(
     progress: failed ? -1 : progressOf(running),
     entries: [
       { kind: 'word', label: face.status },
+      ...(away.word === null ? [] : [{ kind: 'word', label: away.word } as const]),
       ...(failed ? [act('Start the engine again', { do: 'again' })] : []),
       ...(hindrance === null ? [] : [act('Show what is missing', { do: 'show', path: '/doctor' })]),
       LINE,
@@ -77,6 +88,9 @@ export function trayModel(
       ...open.map((job) => act(openLabel(job), { do: 'show', path: `/scan/${job.id}` })),
       ...(reports.length > 0 ? [LINE, { kind: 'word', label: 'Last reports' } as const] : []),
       ...reports.map((job) => act(short(job), { do: 'show', path: `/scan/${job.id}/report` })),
+      ...reports
+        .slice(0, away.canLink ? 1 : 0)
+        .map((job) => act(`Copy a link to ${short(job)}`, { do: 'link', jobId: job.id })),
       LINE,
       act('Show the logs', { do: 'logs' }),
       act('Quit', { do: 'quit' }),

@@ -33,6 +33,8 @@ export function windowOptions(preload: string, place: Place | null): BrowserWind
 /** The one window: made when it is wanted, found again while it is there. */
 export interface Windows {
   readonly current: BrowserWindow | null;
+  /** It while the app in it listens; null else. */
+  readonly listening: BrowserWindow | null;
   /** Brings the window to the front, with the screen at a path when one is named. */
   show(path?: string): void;
   /** The app in the window listens from now on. */
@@ -70,6 +72,7 @@ export function keepWindow(options: {
     });
     window.on('closed', () => {
       if (current === window) current = null;
+      isListening = false;
       waiting = [];
     });
     void window.loadURL(WINDOW_ORIGIN + path).catch(() => {});
@@ -77,6 +80,9 @@ export function keepWindow(options: {
   return {
     get current() {
       return current;
+    },
+    get listening() {
+      return isListening ? current : null;
     },
     show: (path) => {
       if (current === null) return make(path ?? '/');

@@ -10,8 +10,8 @@ import { OWNER_BASE } from './dial.ts';
 import { openRecords } from './records.ts';
 
 /** What the desktop app keeps in the ledger, and how long each part may be. */
-const DESKTOP = '/desktop/:part{settings|servers}';
-const MOST_DESKTOP = 20_000;
+const DESKTOP = '/desktop/:part{settings|servers|sync}';
+const MOST_DESKTOP = 200_000;
 
 /**
  * What the command line and the desktop's main process ask of a live engine, beside the public API: the owner of the machine may name private addresses, login details and

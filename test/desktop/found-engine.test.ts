@@ -50,7 +50,7 @@ describe('an engine that another program runs', () => {
     const put = (body: string) => ask('/local/v1/desktop/settings', { method: 'PUT', body });
     expect((await put('{"openAtLogin":true}')).status).toBe(204);
     expect(await (await ask('/local/v1/desktop/settings')).json()).toEqual({ openAtLogin: true });
-    for (const body of ['7', 'null', 'no json', JSON.stringify({ x: 'x'.repeat(20_000) })])
+    for (const body of ['7', 'null', 'no json', JSON.stringify({ x: 'x'.repeat(200_000) })])
       expect((await put(body)).ok, body.slice(0, 20)).toBe(false);
     expect(await (await ask('/local/v1/desktop/settings')).json()).toEqual({ openAtLogin: true });
   });

@@ -11,15 +11,6 @@ import { type RunningApp, startApp } from './app.ts';
 /** A scan waits for a pod and for every page. */
 const SCANNED = { timeout: 150_000 };
 
-const settingsOf = ({ settings }: ObjectServer) => ({
-  STAGEFLOW_S3_ENDPOINT: settings.endpoint,
-  STAGEFLOW_S3_REGION: settings.region,
-  STAGEFLOW_S3_ACCESS_KEY: settings.accessKey,
-  STAGEFLOW_S3_SECRET_KEY: settings.secretKey,
-  STAGEFLOW_S3_SHARE_ACCESS_KEY: settings.share.accessKey,
-  STAGEFLOW_S3_SHARE_SECRET_KEY: settings.share.secretKey,
-});
-
 describe('the desktop app, over a real engine and real pods', () => {
   let browser: Browser;
   let app: RunningApp;
@@ -30,7 +21,6 @@ describe('the desktop app, over a real engine and real pods', () => {
       const binary = await findObjectStore(kind);
       if (binary !== null) store ??= await startObjectServer(kind, binary);
     }
-    if (store !== null) Object.assign(process.env, settingsOf(store));
     browser = await launchBrowser();
     app = await startApp(browser);
   });
@@ -39,7 +29,7 @@ describe('the desktop app, over a real engine and real pods', () => {
     await store?.stop();
   });
 
-  it('scans an archive that is dropped on its window, goes on when the engine is killed, tells when it is done, shows the report on a click, and shares it with a stranger', async () => {
+  it('scans an archive that is dropped on its window, goes on when the engine is killed, tells when it is done, and shows the report on a click', async () => {
     const page = await app.page();
     await page.getByRole('heading', { level: 1 }).waitFor({ timeout: 60_000 });
     // Measuring takes minutes; the rest is what this is about.
@@ -64,14 +54,50 @@ describe('the desktop app, over a real engine and real pods', () => {
     await page.waitForURL(/\/scan\/[0-9a-z]{26}\/report$/);
     await page.locator('[data-report-screen] h1').waitFor();
     await expect.poll(() => app.world.trays[0]?.tooltip, SCANNED).toBe('Stageflow: Nothing is being scanned');
+  });
+
+  it('says that a link has nowhere to lead as long as neither store nor server is connected', async () => {
+    const page = await app.page();
     await page.getByRole('button', { name: 'Share' }).click();
     await page.getByRole('button', { name: 'Make the link' }).click();
-    if (store === null) return page.getByRole('alert').getByText('No object store is set up').waitFor();
-    const link = (await page.getByRole('region', { name: 'The link' }).locator('code').textContent()) ?? '';
-    expect(new URL(link).origin).toBe(new URL(store.settings.endpoint).origin);
+    await page.getByRole('alert').getByText('No object store is set up').waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it('uploads the report to a store that is connected in the settings, after a list of what that is, and a stranger opens its link', async (test) => {
+    if (store === null) return test.skip('this machine has no object store');
+    const page = await app.page();
+    const report = page.url();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    const section = page.getByRole('region', { name: 'Object store' });
+    const { endpoint, region, accessKey, secretKey, share } = store.settings;
+    const fields = [
+      ['Address', endpoint],
+      ['Region', region],
+      ['Access key', accessKey],
+      ['Secret key', secretKey],
+      ['Access key for links', share.accessKey],
+      ['Secret key for links', share.secretKey],
+    ] as const;
+    for (const [name, value] of fields) await section.getByLabel(name, { exact: true }).fill(value);
+    app.world.answer = () => 'Connect';
+    await section.getByRole('button', { name: 'Connect the store' }).click();
+    await section.getByRole('list', { name: 'The store' }).getByText('connected').waitFor(SCANNED);
+    expect(app.world.questions.at(-1)?.detail).toContain(endpoint);
+    await page.goto(report);
+    await page.getByRole('button', { name: 'Share' }).click();
+    await page.getByText('Screenshots and crops').waitFor();
+    await page.getByRole('button', { name: 'Make the link' }).click();
+    const link = (await page.getByRole('region', { name: 'The link' }).locator('code').textContent(SCANNED)) ?? '';
+    expect(new URL(link).origin).toBe(new URL(endpoint).origin);
     const stranger = await (await browser.newContext()).newPage();
     await stranger.goto(link);
     await stranger.locator('[data-report-screen] h1').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Upload: uploaded' }).waitFor();
+    app.chooseInTray('Copy a link to shop.zip');
+    await expect.poll(() => app.world.notifications.at(-1)?.title, SCANNED).toBe('The link is in the clipboard');
+    expect((await fetch(app.world.clipboard)).status).toBe(200);
   });
 
   it('moves the run to a server of the team, once the person has agreed that it is theirs', async () => {
@@ -81,7 +107,6 @@ describe('the desktop app, over a real engine and real pods', () => {
     const { config, clock, log } = team.services;
     const listener = await listen({ app: team.app, config: { ...config, port: 0 }, clock, log });
     try {
-      await page.keyboard.press('Escape');
       await page.getByRole('link', { name: 'Settings' }).click();
       const servers = page.getByRole('region', { name: 'Servers' });
       await servers.getByRole('textbox', { name: 'Name' }).fill('team');

@@ -9,6 +9,7 @@ import { addressOf } from '../../api/call.ts';
 import { may } from '../../state/session/select.ts';
 import { useApp } from '../../state/store.ts';
 import { SendToServer } from './send-to-server.tsx';
+import { UploadReport } from './upload-report.tsx';
 import styles from './report.module.css';
 
 const ShareDialog = lazy(() =>
@@ -48,7 +49,12 @@ export function ReportActs({ id }: { readonly id: string }) {
           <ShareDialog jobId={id} onClose={() => setSharing(false)} />
         </Suspense>
       )}
-      {desktop !== null && <SendToServer id={id} desktop={desktop} />}
+      {desktop !== null && (
+        <>
+          <SendToServer id={id} desktop={desktop} />
+          <UploadReport id={id} desktop={desktop} />
+        </>
+      )}
       <details className={styles['forms']}>
         <summary>
           <Download size={16} aria-hidden="true" /> Download

@@ -8,6 +8,7 @@ import { Show } from '../../ui/states.tsx';
 import styles from './settings.module.css';
 
 type Kept = CallAnswer<'settings.read'>;
+type Switch = 'notifyDone' | 'notifyFailed' | 'closeToTray' | 'openAtLogin' | 'uploadAutomatically';
 
 /** What the desktop app remembers: shown in its window alone. */
 export function DesktopSettings({ desktop }: { readonly desktop: Desktop }) {
@@ -48,7 +49,7 @@ function Switches({
       failed(error);
     });
   };
-  const row = (name: 'notifyDone' | 'notifyFailed' | 'closeToTray' | 'openAtLogin', words: string) => (
+  const row = (name: Switch, words: string) => (
     <label className={styles['switch']}>
       <input
         type="checkbox"
@@ -63,6 +64,7 @@ function Switches({
       {row('notifyDone', 'Tell me when a scan is done')}
       {row('notifyFailed', 'Tell me when a scan failed')}
       {about.hasTray && row('closeToTray', 'Keep running in the tray when the window is closed')}
+      {row('uploadAutomatically', 'Upload each report to the object store below, when one is connected')}
       {about.platform !== 'linux' && row('openAtLogin', 'Start when I sign in')}
       <button type="button" onClick={() => void askDesktop(desktop, 'logs.show', {}).catch(failed)}>
         Show the logs

@@ -4,6 +4,7 @@ import { THEMES } from '../../state/preferences/slice.ts';
 import { useApp } from '../../state/store.ts';
 import { DesktopSettings } from './desktop-settings.tsx';
 import { Ignores } from './ignores.tsx';
+import { ObjectStore } from './object-store.tsx';
 import { Servers } from './servers.tsx';
 import styles from './settings.module.css';
 import { Tokens } from './tokens.tsx';
@@ -35,6 +36,7 @@ export default function Settings() {
         <>
           <DesktopSettings desktop={desktop} />
           <Servers desktop={desktop} />
+          <ObjectStore desktop={desktop} />
         </>
       )}
       <section aria-labelledby="theme">

@@ -140,7 +140,10 @@ export function createShell(world: World) {
         return '';
       },
     }),
-    clipboard: strict('clipboard', { readText: async () => world.clipboard }),
+    clipboard: strict('clipboard', {
+      readText: async () => world.clipboard,
+      writeText: async (text: string) => void (world.clipboard = text),
+    }),
     powerMonitor: strict('powerMonitor', new EventEmitter()),
     screen: strict('screen', {
       getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }],
