@@ -25,6 +25,7 @@ import { menuTemplate } from './menu.ts';
 import { newsOf, openNotifier } from './notifications.ts';
 import { type Offer, openOffers } from './offers.ts';
 import { type KnownServer, openServers } from './servers/keep.ts';
+import { openPassage } from './servers/passage.ts';
 import { systemVault } from './servers/vault.ts';
 import { openSettings } from './settings/keep.ts';
 import { visiblePlace } from './settings/model.ts';
@@ -119,12 +120,13 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
     log,
   });
   const links = linkMaker(servers, sync);
+  const passage = openPassage({ remoteOf: servers.known, api: remoteApi });
 
   // The window.
   const [preload, trayThere] = await Promise.all([parts.preload(), parts.hasTray()]);
   const offers = openOffers();
   const openOutside = outsideOpener(electron);
-  protocol.handle(WINDOW_SCHEME.scheme, answerWindow(keeper, offers));
+  protocol.handle(WINDOW_SCHEME.scheme, answerWindow(keeper, offers, passage));
   guardSession(session.defaultSession);
   app.on('web-contents-created', (_event, contents) => guardContents(contents, openOutside));
   const tell = <K extends keyof Told>(window: BrowserWindow, name: K, told: Told[K]) =>

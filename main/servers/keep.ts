@@ -23,6 +23,8 @@ export interface Servers {
   /** Keeps a server once the person agreed and the server has taken the token. Refusals: `bad_option`, `no_vault`, `cancelled`, and what the server says. */
   add(given: { readonly name: string; readonly url: string; readonly token: string }): Promise<KnownServer[]>;
   remove(name: string): Promise<KnownServer[]>;
+  /** A server with its token; refused (`remote_unknown`, `no_vault`). */
+  known(name: string): Promise<Remote>;
   /** Moves a job that has ended to a server, under the same id with its history and files, each checked there by its hash. Gives the job's address there. */
   send(jobId: string, name: string): Promise<string>;
   /** A link of a server to a job that is there, or is moved there first; it shows the redacted report, and can be taken back there. */
@@ -52,7 +54,7 @@ export function openServers(options: {
     if (!answer.ok) throw new StageflowError('engine_away');
     return servers.map(({ name, url }) => ({ name, url }));
   };
-  const known = async (name: string) => {
+  const known = async (name: string): Promise<Remote> => {
     const server = (await read()).find((one) => one.name === name);
     if (server !== undefined) return { url: server.url, token: vault.open(server.token) };
     throw new StageflowError('remote_unknown', { remote: name, known: 'those in the settings' });
@@ -74,6 +76,7 @@ export function openServers(options: {
     }
   };
   return {
+    known,
     list: async () => (await read()).map(({ name, url }) => ({ name, url })),
     add: async ({ name: text, url: address, token }) => {
       const name = readName(text);

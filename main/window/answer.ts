@@ -4,6 +4,7 @@ import { withSecurityHeaders } from '../../server/ops/security-headers.ts';
 import { problemResponse } from '../../server/problem.ts';
 import type { Keeper } from '../keeper/keep.ts';
 import type { Offers } from '../offers.ts';
+import { placeOf } from '../servers/passage.ts';
 import { AGAIN, awayPage } from './away-page.ts';
 import { isOwnAddress } from './scheme.ts';
 
@@ -20,6 +21,7 @@ const NOT_PASSED = ['accept-encoding', 'connection', 'host', 'cookie', 'authoriz
 export function answerWindow(
   keeper: Pick<Keeper, 'fetch' | 'state' | 'again'>,
   offers: Pick<Offers, 'open'>,
+  passage: (request: Request, server: string, path: string) => Promise<Response>,
 ): (request: Request) => Promise<Response> {
   const answer = async (request: Request): Promise<Response> => {
     if (!isOwnAddress(request.url)) return problemResponse(new StageflowError('not_found'), '-');
@@ -29,10 +31,16 @@ export function answerWindow(
       return awayPage(keeper.state);
     }
     if (pathname.startsWith(OFFERED)) return offers.open(pathname.slice(OFFERED.length));
-    if (pathname === OWNER_BASE || pathname.startsWith(`${OWNER_BASE}/`)) throw new StageflowError('not_found');
+    const place = placeOf(pathname);
+    const path = place?.path ?? pathname;
+    if (path === OWNER_BASE || path.startsWith(`${OWNER_BASE}/`)) throw new StageflowError('not_found');
+    if (place !== null && !isScreen(request, path)) return passage(request, place.server, path);
     const headers = new Headers(request.headers);
     for (const name of NOT_PASSED) headers.delete(name);
-    const { method, body, signal, url } = request;
+    const { method, body, signal } = request;
+    // The screens of every server are this app's own.
+    const url = new URL(request.url);
+    if (place !== null) url.pathname = path;
     return keeper.fetch(
       new Request(url, { method, headers, signal, ...(body === null ? {} : { body, duplex: 'half' as const }) }),
     );
@@ -49,6 +57,10 @@ export function answerWindow(
     }
   };
 }
+
+/** A page of the app rather than something of the API. */
+const isScreen = ({ method }: Request, path: string): boolean =>
+  method === 'GET' && !path.startsWith('/api/') && path !== '/readyz';
 
 /** Where an offered file is fetched. */
 export const offerAddress = (key: string): string => `${OFFERED}${key}`;

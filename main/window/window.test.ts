@@ -187,6 +187,7 @@ describe("the window's addresses", () => {
         },
       },
       { open: (key) => new Response(`file ${key}`) },
+      async (_request, server, path) => new Response(`${server} for ${path}`),
     );
     return { answer, asked, agains: () => again };
   }
@@ -214,9 +215,23 @@ describe("the window's addresses", () => {
       `${WINDOW_ORIGIN}/local/v1`,
       `${WINDOW_ORIGIN}/x/../local/v1/desktop`,
       `${WINDOW_ORIGIN}/%2e%2e/local/v1/desktop`,
+      `${WINDOW_ORIGIN}/on/team/local/v1/desktop/servers`,
     ])
       expect((await answer(new Request(address))).status, address).toBe(404);
     expect(asked).toEqual([]);
+  });
+
+  it('under the name of a server show the same screens, over the API of that server', async () => {
+    const { answer, asked } = answering();
+    const text = async (path: string, init?: RequestInit) =>
+      (await answer(new Request(WINDOW_ORIGIN + path, init))).text();
+    expect(await text('/on/team/api/v1/jobs?limit=5')).toBe('team for /api/v1/jobs');
+    expect(await text('/on/team/readyz')).toBe('team for /readyz');
+    expect(await text('/on/team/anything', { method: 'POST' })).toBe('team for /anything');
+    expect(asked).toEqual([]);
+    expect(await text('/on/team/scan/1/report')).toBe('answer to /scan/1/report');
+    expect(await text('/on/team')).toBe('answer to /');
+    expect(await text('/on/NO/api/v1/jobs')).toBe('answer to /on/NO/api/v1/jobs');
   });
 
   it('give a file that was handed over', async () => {

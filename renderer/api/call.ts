@@ -1,3 +1,4 @@
+import { PLACE } from './place.ts';
 import { noAnswer, problemOf } from './problem.ts';
 import type { Api } from './schema.ts';
 
@@ -29,7 +30,7 @@ export function addressOf(route: string, { path = {}, query = {} }: Loose = {}):
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== null) params.set(name, String(value));
   }
-  return params.size === 0 ? filled : `${filled}?${params}`;
+  return PLACE + (params.size === 0 ? filled : `${filled}?${params}`);
 }
 
 /** Sends a request and gives its answer, or throws a `Problem`. Breaking it off throws the browser's own AbortError. */

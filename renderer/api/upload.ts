@@ -1,3 +1,4 @@
+import { addressOf } from './call.ts';
 import { noAnswer, Problem } from './problem.ts';
 import type { Accepted, Problem as ProblemDocument, ScanOptions } from './schema.ts';
 
@@ -20,7 +21,7 @@ export function uploadArchive(
 ): Promise<Accepted> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('POST', `/api/v1/jobs/zip?${new URLSearchParams({ filename: file.name })}`);
+    request.open('POST', addressOf('/api/v1/jobs/zip', { query: { filename: file.name } }));
     request.setRequestHeader('content-type', 'application/zip');
     request.setRequestHeader('x-stageflow-options', ascii(options));
     request.responseType = 'json';

@@ -1,5 +1,6 @@
 import type { CallAnswer, Desktop } from '../../main/ipc/contract.ts';
 import { desktop } from '../api/desktop.ts';
+import { PLACE, withoutPlace } from '../api/place.ts';
 import { asProblem, Problem } from '../api/problem.ts';
 import { uploadArchive } from '../api/upload.ts';
 import { takeFile } from '../screens/playground/take.ts';
@@ -14,7 +15,8 @@ export function listenToDesktop(): () => void {
   const here = desktop;
   const stop = new AbortController();
   const stops = [
-    here.on('go', ({ path }) => navigate(path)),
+    // Main speaks of this computer.
+    here.on('go', ({ path }) => (PLACE === '' ? navigate(path) : location.assign(path))),
     here.on('offered', ({ offers }) => void takeOffers(offers)),
   ];
   const said = (takes: 'accept' | 'refuse' | null) => {
@@ -37,7 +39,7 @@ export function listenToDesktop(): () => void {
     const items = [...(event.dataTransfer?.items ?? [])];
     const folders = items.some((item) => item.webkitGetAsEntry()?.isDirectory === true);
     // The form takes a single file itself, and shows it before anything starts.
-    if (location.pathname === '/playground' && !folders) return;
+    if (withoutPlace(location.pathname) === '/playground' && !folders) return;
     const files = [...(event.dataTransfer?.files ?? [])];
     if (files.length === 0) return;
     event.preventDefault();

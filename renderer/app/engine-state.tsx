@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { PLACE } from '../api/place.ts';
 import type { Readiness } from '../api/schema.ts';
 import styles from './engine-state.module.css';
 
@@ -26,7 +27,7 @@ const AWAY: State = { tone: 'bad', word: 'Offline', why: 'The server does not an
 /** Asked aside from the API, since it needs no token and says 503 as an answer, not as a failure. */
 async function ask(signal: AbortSignal): Promise<State> {
   try {
-    const answer = await fetch('/readyz', { signal });
+    const answer = await fetch(`${PLACE}/readyz`, { signal });
     return stateOf((await answer.json()) as Readiness);
   } catch {
     return AWAY;

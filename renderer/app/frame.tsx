@@ -6,6 +6,7 @@ import styles from './frame.module.css';
 import { nextLandmark } from './landmarks.ts';
 import { navigate } from './location.ts';
 import { NoticeList } from './notice-list.tsx';
+import { OnServer } from './on-server.tsx';
 import { PLACES, Rail } from './rail.tsx';
 import { keyNames, useShortcuts } from './shortcuts.ts';
 import { Target } from './target.tsx';
@@ -33,6 +34,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
         <a className={styles['brand']} href="/">
           Stageflow
         </a>
+        <OnServer />
         <Target />
         <EngineState />
         <button type="button" className={styles['find']} onClick={() => showOverlay('palette')} aria-haspopup="dialog">

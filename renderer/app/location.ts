@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { PLACE, withoutPlace } from '../api/place.ts';
 
 const listeners = new Set<() => void>();
 const tell = () => {
@@ -7,8 +8,8 @@ const tell = () => {
 
 /** Goes to a screen without loading the page again. */
 export function navigate(to: string, how: 'push' | 'replace' = 'push'): void {
-  if (how === 'push') history.pushState(null, '', to);
-  else history.replaceState(null, '', to);
+  if (how === 'push') history.pushState(null, '', PLACE + to);
+  else history.replaceState(null, '', PLACE + to);
   tell();
 }
 
@@ -23,7 +24,7 @@ export function useAddress(): string {
         window.removeEventListener('popstate', changed);
       };
     },
-    () => location.pathname + location.search,
+    () => withoutPlace(location.pathname) + location.search,
   );
 }
 
@@ -39,7 +40,7 @@ export function inAppTarget(event: MouseEvent, here: Location): string | null {
   const url = new URL(link.href, here.href);
   if (url.origin !== here.origin || ELSEWHERE.test(url.pathname)) return null;
   // The same page at another place of it: the browser does that, and tells of it.
-  if (url.pathname === here.pathname && url.search === here.search && url.hash !== '') return null;
+  if (url.pathname === withoutPlace(here.pathname) && url.search === here.search && url.hash !== '') return null;
   return url.pathname + url.search + url.hash;
 }
 

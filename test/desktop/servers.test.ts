@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openServers } from '../../main/servers/keep.ts';
+import { openPassage } from '../../main/servers/passage.ts';
 import { systemVault } from '../../main/servers/vault.ts';
 import { remoteApi } from '../../server/cli/desk/remote-api.ts';
 import { listen, type Listener } from '../../server/listen/listen.ts';
@@ -104,6 +105,41 @@ describe('a server that the desktop knows', () => {
     });
     await expect(running.send(id, 'team')).rejects.toMatchObject({ code: 'conflict' });
     await frozen.close();
+  });
+
+  it('takes scans and shows them to the window, which never sees the token and can do nothing else there', async () => {
+    const passage = openPassage({ remoteOf: servers().known, api: remoteApi });
+    const ask = (method: string, path: string, body?: string, name = 'team') =>
+      passage(
+        new Request(`stageflow-app://window/on/${name}${path}`, {
+          method,
+          headers: { 'content-type': 'application/json', cookie: 'a=b', authorization: 'Bearer of-the-page' },
+          ...(body === undefined ? {} : { body }),
+        }),
+        name,
+        path.split('?', 1)[0] ?? path,
+      );
+    const made = await ask('POST', '/api/v1/jobs/url', '{"urls":["https://shop.example"],"modules":["axe"]}');
+    expect(made.status).toBe(202);
+    const { id } = (await made.json()) as { id: string };
+    const stream = await ask('GET', `/api/v1/jobs/${id}/stream`);
+    expect(await stream.text()).toContain('event: end');
+    const report = await ask('GET', `/api/v1/jobs/${id}/report?format=html`);
+    expect(report.headers.get('content-security-policy')).toContain('sandbox;');
+    expect([...report.headers.keys()]).not.toContain('set-cookie');
+    expect(await report.text()).toContain('<html');
+    const denied = [
+      ['GET', '/api/v1/tokens'],
+      ['POST', '/api/v1/tokens'],
+      ['DELETE', `/api/v1/jobs/${id}`],
+      ['POST', '/api/v1/jobs/import'],
+      ['GET', '/api/v1/webhooks'],
+      ['GET', '/metrics'],
+      ['GET', `/api/v1/jobs/${id}/../../tokens`],
+    ] as const;
+    for (const [method, path] of denied)
+      await expect(ask(method, path), `${method} ${path}`).rejects.toMatchObject({ code: 'not_found' });
+    await expect(ask('GET', '/api/v1/jobs', undefined, 'nobody')).rejects.toMatchObject({ code: 'remote_unknown' });
   });
 
   it('is forgotten with its token', async () => {

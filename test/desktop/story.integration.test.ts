@@ -100,7 +100,7 @@ describe('the desktop app, over a real engine and real pods', () => {
     expect((await fetch(app.world.clipboard)).status).toBe(200);
   });
 
-  it('moves the run to a server of the team, once the person has agreed that it is theirs', async () => {
+  it('moves the run to a server of the team, once the person has agreed that it is theirs, and scans there', async () => {
     const page = await app.page();
     const report = page.url();
     const team = await startTestServer();
@@ -122,6 +122,18 @@ describe('the desktop app, over a real engine and real pods', () => {
       await page.getByRole('region', { name: 'Notices' }).getByText('The report is on team').waitFor(SCANNED);
       const id = new URL(report).pathname.split('/')[2] ?? '';
       expect(team.ledger.job(id)?.state).toBe('DONE');
+      // A scan of that server's own, from the same window.
+      await page.goto(new URL('/playground', report).href);
+      await page.getByRole('radio', { name: 'team' }).check();
+      await page.waitForURL(/\/on\/team\/playground$/);
+      await page.getByRole('textbox', { name: 'Addresses' }).fill('https://shop.example/');
+      await page.getByRole('button', { name: 'Start scan' }).click();
+      await page.waitForURL(/\/on\/team\/scan\/[0-9a-z]{26}$/);
+      await page.getByRole('heading', { level: 2, name: /^Scanned \d+ page/ }).waitFor(SCANNED);
+      const there = new URL(page.url()).pathname.split('/')[4] ?? '';
+      expect([team.ledger.job(there)?.state, (await app.ask(`/api/v1/jobs/${there}`)).status]).toEqual(['DONE', 404]);
+      await page.getByRole('link', { name: 'Back to this computer' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
     } finally {
       await listener.close(0);
       await team.close();

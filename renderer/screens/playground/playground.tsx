@@ -3,6 +3,7 @@ import { navigate } from '../../app/location.ts';
 import { keyNames, useShortcuts } from '../../app/shortcuts.ts';
 import { call } from '../../api/call.ts';
 import { desktop } from '../../api/desktop.ts';
+import { SERVER } from '../../api/place.ts';
 import { asProblem, type Problem } from '../../api/problem.ts';
 import type { Accepted, Scanner } from '../../api/schema.ts';
 import { uploadArchive, type UploadProgress } from '../../api/upload.ts';
@@ -19,11 +20,12 @@ import { planOf } from './plan.ts';
 import styles from './playground.module.css';
 import { hindrance, urlJob, zipOptions } from './request.ts';
 import { useOffered } from './use-offered.ts';
+import { WhereToRun } from './where-to-run.tsx';
 import type { ZipSummary } from './zip-summary.ts';
 
 /** The API offers no other place. */
 const WHERE =
-  desktop === null
+  desktop === null || SERVER !== null
     ? 'Runs on this server, in a container of its own; to run it on another one, sign in there.'
     : 'Runs on this computer, in a container of its own.';
 
@@ -78,6 +80,7 @@ function Form({ scanners }: { readonly scanners: readonly Scanner[] }) {
         go();
       }}
     >
+      <WhereToRun />
       <h1>New scan</h1>
       <div className={styles['halves']}>
         <AddressField />

@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from 'react';
 import { useShortcuts } from '../../app/shortcuts.ts';
 import { navigate } from '../../app/location.ts';
 import { desktop } from '../../api/desktop.ts';
+import { SERVER } from '../../api/place.ts';
 import { addressOf } from '../../api/call.ts';
 import { may } from '../../state/session/select.ts';
 import { useApp } from '../../state/store.ts';
@@ -13,7 +14,7 @@ import { UploadReport } from './upload-report.tsx';
 import styles from './report.module.css';
 
 const ShareDialog = lazy(() =>
-  desktop === null ? import('../share/share-dialog.tsx') : import('../share/plain-link.tsx'),
+  desktop === null || SERVER !== null ? import('../share/share-dialog.tsx') : import('../share/plain-link.tsx'),
 );
 
 const FORMS = [
@@ -49,7 +50,7 @@ export function ReportActs({ id }: { readonly id: string }) {
           <ShareDialog jobId={id} onClose={() => setSharing(false)} />
         </Suspense>
       )}
-      {desktop !== null && (
+      {desktop !== null && SERVER === null && (
         <>
           <SendToServer id={id} desktop={desktop} />
           <UploadReport id={id} desktop={desktop} />

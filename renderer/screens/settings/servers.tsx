@@ -17,8 +17,8 @@ export function Servers({ desktop }: { readonly desktop: Desktop }) {
     <section aria-labelledby="servers">
       <h2 id="servers">Servers</h2>
       <p className={styles['quiet']}>
-        A report can be moved to a Stageflow server of your team, with its history. The token is kept in this
-        system&apos;s vault.
+        A scan can run on a Stageflow server of your team, and a report can be moved there with its history. The token
+        is kept in this system&apos;s vault.
       </p>
       <Show of={loaded} what="the servers">
         {(first) => <List desktop={desktop} first={first} />}
@@ -40,13 +40,18 @@ function List({ desktop, first }: { readonly desktop: Desktop; readonly first: K
               name={name}
               about={url}
               acts={
-                <AskingButton
-                  word="Forget"
-                  of={name}
-                  question={`Forget ${name}?`}
-                  consequence="Its token is taken out of the system's vault. Reports that were sent there stay there; to send more, it has to be added again with a token."
-                  act={async () => setServers(await askDesktop(desktop, 'servers.remove', { name }))}
-                />
+                <>
+                  <a className="button" href={`/on/${name}/`} target="_self">
+                    Open {name}
+                  </a>
+                  <AskingButton
+                    word="Forget"
+                    of={name}
+                    question={`Forget ${name}?`}
+                    consequence="Its token is taken out of the system's vault. Reports that were sent there stay there; to send more, it has to be added again with a token."
+                    act={async () => setServers(await askDesktop(desktop, 'servers.remove', { name }))}
+                  />
+                </>
               }
             />
           ))}

@@ -1,4 +1,5 @@
 import { call } from '../../api/call.ts';
+import { SERVER } from '../../api/place.ts';
 import { asProblem, type Problem } from '../../api/problem.ts';
 import type { Session } from '../../api/schema.ts';
 import type { Slice } from '../store.ts';
@@ -28,7 +29,8 @@ export const createSession: Slice<SessionSlice> = (set, get) => ({
       set({ session: await call('GET /api/v1/session', {}), sessionProblem: null });
     } catch (error) {
       const problem = asProblem(error);
-      if (problem.code === 'unauthenticated') leaveForSignIn();
+      // A server's own sign-in is not in this window: its token is given in the settings.
+      if (problem.code === 'unauthenticated' && SERVER === null) leaveForSignIn();
       else set({ sessionProblem: problem });
     }
   },
