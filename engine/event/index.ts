@@ -6,6 +6,7 @@
 export * from './catalog.ts';
 export * from './envelope.ts';
 export * from './job-spec.ts';
+export * from './named-objects.ts';
 export * from './parse.ts';
 export * from './states.ts';
 export * from './subjects.ts';

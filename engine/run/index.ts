@@ -4,7 +4,6 @@
  * It must never decide what another room decides: it wires, waits and records.
  */
 export { importJob } from './bundle/read.ts';
-export { namedObjects } from './bundle/named-objects.ts';
 export { exportJob } from './bundle/write.ts';
 export { archiveVerdict, outsideVerdict } from './archive-verdict.ts';
 export type { ArchiveVerdict } from './archive-verdict.ts';

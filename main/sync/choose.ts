@@ -1,6 +1,6 @@
 import { artifactKind } from '@stageflow/engine/aggregate';
-import { type ShareClass, shareClassOf } from '../../server/share/exposure.ts';
-import type { Include } from '../../server/share/settings.ts';
+import { type ShareClass, shareClassOf } from '../../server/share/class.ts';
+import type { Ticked } from './model.ts';
 
 /** What a file is to an upload: the report and its pictures always go, the rest only when ticked. */
 export type UploadClass = 'report' | ShareClass;
@@ -38,7 +38,7 @@ export function filesOf(
 }
 
 /** Those that go when these classes are ticked. Pure. */
-export function chosenFiles(files: readonly UploadFile[], include: Include): readonly UploadFile[] {
+export function chosenFiles(files: readonly UploadFile[], include: Ticked): readonly UploadFile[] {
   return files.filter(({ class: is }) => is === 'report' || is === 'pictures' || include[is]);
 }
 

@@ -3,10 +3,9 @@ import { asStageflowError, type Clock, type Log, StageflowError } from '@stagefl
 import { z } from 'zod';
 import { OWNER_BASE } from '../../server/local/dial.ts';
 import { assertNarrowShareKey } from '../../server/ops/share-key.ts';
-import type { Include } from '../../server/share/settings.ts';
 import type { Vault } from '../servers/vault.ts';
 import { chosenFiles, filesOf, type UploadLine, uploadLines } from './choose.ts';
-import type { NewTarget } from './model.ts';
+import type { NewTarget, Ticked } from './model.ts';
 import { afterNews, lineUp, nextTurn, nextUpload, takenUp, Upload, type UploadNews } from './queue.ts';
 import { sendFiles } from './send.ts';
 import { engineSource } from './source.ts';
@@ -32,7 +31,7 @@ export interface Sync {
   /** What an upload would send, before anything is sent. */
   plan(jobId: string): Promise<UploadLine[]>;
   /** Lines a job up. Refused (`no_link_place`) without a store. */
-  send(jobId: string, include: Include): Promise<SyncState>;
+  send(jobId: string, include: Ticked): Promise<SyncState>;
   /** A link to the report's page in the store, once it is there. Refused: `no_link_place`, and why it could not be uploaded. */
   link(jobId: string, days: number): Promise<{ readonly url: string; readonly expiresAt: string }>;
   onChange(tell: (state: SyncState) => void): void;
@@ -46,7 +45,7 @@ const CALM_MS = 250;
 const DAY_S = 86_400;
 /** What is being sent may end for so long when the app ends. */
 const LEAVE_MS = 1_000;
-const NOTHING: Include = { har: false, raw: false, traces: false, transcripts: false };
+const NOTHING: Ticked = { har: false, raw: false, traces: false, transcripts: false };
 
 /** Opens the uploads; the queue is kept in the ledger by way of the engine, and read when one is there. */
 export function openSync(options: {
@@ -161,7 +160,7 @@ export function openSync(options: {
   onReady(() => void read().then(work, () => {}));
   void read().then(work, () => {});
 
-  const line = async (jobId: string, include: Include) => {
+  const line = async (jobId: string, include: Ticked) => {
     await read();
     if (kept.target === null) throw new StageflowError('no_link_place');
     // Whether there is such a job, and a report of it, is seen before it is lined up.

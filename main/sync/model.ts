@@ -25,6 +25,8 @@ export const Ticked = z.strictObject({
   transcripts: z.boolean(),
 });
 
+export type Ticked = z.infer<typeof Ticked>;
+
 /** One line of what an upload would send. */
 export const UploadLine = z.object({
   class: z.enum(['report', 'pictures', 'har', 'raw', 'traces', 'transcripts']),

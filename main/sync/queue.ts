@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { Include } from '../../server/share/settings.ts';
+import { Ticked } from './model.ts';
 
 /** One job's upload. */
 export const Upload = z.object({
   jobId: z.string(),
-  include: Include,
+  include: Ticked,
   /** `waiting`: its turn comes, or comes again at `notBefore`. `failed`: trying again changes nothing. */
   state: z.enum(['waiting', 'sending', 'done', 'failed']),
   files: z.number().int(),
@@ -30,7 +30,7 @@ const changed = (queue: readonly Upload[], jobId: string, patch: Partial<Upload>
   queue.map((one) => (one.jobId === jobId ? { ...one, ...patch } : one));
 
 /** Lines a job up; one that is lined up, or that is done, begins anew with what is ticked now. Pure. */
-export function lineUp(queue: readonly Upload[], jobId: string, include: Include): readonly Upload[] {
+export function lineUp(queue: readonly Upload[], jobId: string, include: Ticked): readonly Upload[] {
   const others = queue.filter((one) => one.jobId !== jobId);
   const spare = others.length + 1 - MOST;
   const forgotten = new Set(others.filter(({ state }) => state === 'done').slice(0, Math.max(0, spare)));

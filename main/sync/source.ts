@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
-import { namedObjects } from '@stageflow/engine';
-import type { StageflowEvent } from '@stageflow/engine/event';
+import { namedObjects, type StageflowEvent } from '@stageflow/engine/event';
 import { StageflowError } from '@stageflow/engine/kernel';
 import { z } from 'zod';
 import { OWNER_BASE } from '../../server/local/dial.ts';

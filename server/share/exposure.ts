@@ -1,21 +1,7 @@
 import { belongsTo } from '@stageflow/engine/artifact';
-import { type Redaction, redactReport, type Report, type ReportArtifact } from '@stageflow/engine/report';
+import { type Redaction, redactReport, type Report } from '@stageflow/engine/report';
+import { PICTURE, shareClassOf } from './class.ts';
 import type { Include } from './settings.ts';
-
-/** What a file is to a share: pictures are always part of it, the rest only when ticked. */
-export type ShareClass = 'pictures' | keyof Include;
-
-const PICTURE = /\.(?:png|jpe?g|webp)$/;
-/** Files of the navigator that tell what it did; its pictures are pictures. */
-const TRANSCRIPT = /^[^/]+\/ai-navigator\/evidence\//;
-
-/** The class of a file. What is of no known kind counts as raw: it is given only to those who may see everything. */
-export function shareClassOf({ key, kind }: Pick<ReportArtifact, 'key' | 'kind'>): ShareClass {
-  if (PICTURE.test(key)) return 'pictures';
-  if (kind === 'har') return 'har';
-  if (kind === 'trace') return 'traces';
-  return TRANSCRIPT.test(key) ? 'transcripts' : 'raw';
-}
 
 /** What strangers get. */
 export interface SharedReport {

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { redactReport, type Report } from '@stageflow/engine/report';
-import { shareClassOf } from './exposure.ts';
+import { shareClassOf } from './class.ts';
 import { parseReport } from '../press/stored-report.ts';
 
 /** Files named per class; the counts are of all. */

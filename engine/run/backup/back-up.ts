@@ -5,7 +5,7 @@ import { artifactKeys, type ArtifactStore, type Bucket, FileStore, stagingKeys }
 import { nextState } from '../../fsm/index.ts';
 import { type Clock, StageflowError } from '../../kernel/index.ts';
 import { LEDGER_LAYOUT, openLedger, snapshotLedger } from '../../ledger/index.ts';
-import { namedObjects } from '../bundle/named-objects.ts';
+import { namedObjects } from '../../event/named-objects.ts';
 import { makeFolder, refusalOfFolder } from '../make-folder.ts';
 import { ENGINE_VERSION } from '../version.ts';
 import { type BackupManifest, backupParts, hashFile } from './manifest.ts';

@@ -8,7 +8,7 @@ import type { Ledger } from '../../ledger/port.ts';
 import type { KeyedAnswer } from '../../ledger/index.ts';
 import type { Intakes } from '../intakes.ts';
 import { BUNDLE_FILES, BUNDLE_LIMITS, type BundleLimits, BundleJob, BundleManifest } from './format.ts';
-import { namedObjects } from './named-objects.ts';
+import { namedObjects } from '../../event/named-objects.ts';
 import { readTar, type TarFile } from './tar.ts';
 
 interface Ports {

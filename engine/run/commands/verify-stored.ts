@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { StageflowError } from '../../kernel/index.ts';
 import type { StoredArtifact } from '../../scanner/index.ts';
-import { namedObjects } from '../bundle/named-objects.ts';
+import { namedObjects } from '../../event/named-objects.ts';
 import type { EnginePorts } from '../ports.ts';
 
 /**

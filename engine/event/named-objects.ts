@@ -1,5 +1,5 @@
-import type { StageflowEvent } from '../../event/index.ts';
-import type { StoredArtifact } from '../../scanner/index.ts';
+import type { StoredArtifact } from '../scanner/index.ts';
+import type { StageflowEvent } from './catalog.ts';
 
 /** The objects that an event names. */
 export function namedObjects(event: StageflowEvent): readonly StoredArtifact[] {
