@@ -56,7 +56,7 @@ export async function runAttempt(
         });
       return {
         id: module.id,
-        lane: manifest.lane,
+        lane: manifest.lane === 'page' ? 'page' : 'machine',
         site: manifest.site,
         everyPage: job.spec.pages.sample === 'all' || manifest.defaultPages === 'all',
       };

@@ -4,6 +4,7 @@
  * It must never start, load or fetch anything but a manifest file (see discover).
  */
 export * from './drawing.ts';
+export * from './explore.ts';
 export * from './finding.ts';
 export * from './manifest.ts';
 export * from './protocol.ts';

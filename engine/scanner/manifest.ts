@@ -24,8 +24,8 @@ export const Manifest = z.object({
   /** One sentence for lists. */
   summary: z.string().min(10).max(240),
   version: z.string().regex(/^\d+\.\d+\.\d+$/),
-  /** `page`: shares the one navigation of a page. `machine`: owns the machine while it runs (Lighthouse), one page at a time. */
-  lane: z.enum(['page', 'machine']),
+  /** `page`: shares the one navigation of a page. `machine`: owns the machine while it runs (Lighthouse), one page at a time. `explore`: the same, and it acts in a tab of the job's browser. */
+  lane: z.enum(['page', 'machine', 'explore']),
   /** True when the scanner also has a `_site` cell, which runs after the pages. */
   site: z.boolean(),
   /** Which pages it looks at unless told otherwise: every page, or one per template. */

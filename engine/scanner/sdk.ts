@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { Log } from '../kernel/index.ts';
+import type { ExploreScanner, StateContext } from './explore.ts';
 import type { CellFindings, Occurrence, ScannerFinding } from './finding.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -177,6 +178,8 @@ export interface PageScanner<Raw = unknown, SiteRaw = unknown> {
   /** Site scope, when the manifest says `site: true`. */
   collectSite?(ctx: SiteContext): Promise<SiteRaw>;
   auditSite?(raw: SiteRaw, ctx: AuditContext): CellFindings;
+  /** Looks at a state of the page that another module reached by acting on it; what it gives goes to `audit`. Left out by modules to which only the page as it loads means something. */
+  collectState?(ctx: StateContext): Promise<Raw>;
 }
 
 /** A scanner that owns the machine while it runs. */
@@ -186,7 +189,7 @@ export interface MachineScanner<Raw = unknown> {
   audit(raw: Raw, ctx: AuditContext): CellFindings;
 }
 
-export type Scanner = PageScanner | MachineScanner;
+export type Scanner = PageScanner | MachineScanner | ExploreScanner;
 
 /** Declares a scanner; the folder's `index.ts` exports it as default. */
 export function definePageScanner<Raw, SiteRaw = never>(scanner: Omit<PageScanner<Raw, SiteRaw>, 'lane'>): Scanner {
@@ -196,6 +199,11 @@ export function definePageScanner<Raw, SiteRaw = never>(scanner: Omit<PageScanne
 /** Declares a scanner of the machine lane. */
 export function defineMachineScanner<Raw>(scanner: Omit<MachineScanner<Raw>, 'lane'>): Scanner {
   return { lane: 'machine', ...scanner } as unknown as Scanner;
+}
+
+/** Declares a scanner of the explore lane. */
+export function defineExploreScanner<Raw>(scanner: Omit<ExploreScanner<Raw>, 'lane'>): Scanner {
+  return { lane: 'explore', ...scanner } as unknown as Scanner;
 }
 
 /** A finding of a rule in the manifest: wording and weight from there, places and measured values from the check. */

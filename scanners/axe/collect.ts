@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { PageContext } from '@stageflow/engine/sdk';
+import type { StateContext } from '@stageflow/engine/sdk';
 import type { Frame } from 'playwright-core';
 import { type AxeRaw, type AxeRule, MOST_NODES } from './result.ts';
 
@@ -129,8 +129,8 @@ export function trim(result: RawResult, framesMissed: number): AxeRaw {
   };
 }
 
-/** Runs axe in the page and all its frames. */
-export async function collect(ctx: PageContext): Promise<AxeRaw> {
+/** Runs axe in the page and all its frames, as it was loaded or in a state that was reached by acting on it. */
+export async function collect(ctx: Pick<StateContext, 'page' | 'signal'>): Promise<AxeRaw> {
   const main = ctx.page.mainFrame();
   if (main.childFrames().length === 0) {
     await inject(main);

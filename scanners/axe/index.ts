@@ -7,4 +7,4 @@ import { definePageScanner } from '@stageflow/engine/sdk';
 import { audit } from './audit.ts';
 import { collect } from './collect.ts';
 
-export default definePageScanner({ collect, audit });
+export default definePageScanner({ collect, audit, collectState: collect });

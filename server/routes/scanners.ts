@@ -7,8 +7,8 @@ const Scanner = z
     title: z.string(),
     summary: z.string(),
     version: z.string(),
-    /** `page` modules share one navigation; a `machine` module owns the machine while it runs. */
-    lane: z.enum(['page', 'machine']),
+    /** `page` modules share one navigation; a `machine` module owns the machine while it runs; an `explore` module does too, and acts on the pages. */
+    lane: z.enum(['page', 'machine', 'explore']),
     defaultOn: z.boolean(),
     /** Rough seconds for one page. */
     costSeconds: z.number(),

@@ -23,7 +23,7 @@ export function costOf({ lane, costSeconds }: Pick<Scanner, 'lane' | 'costSecond
   if (lane === 'page') return { low: low * costSeconds, high: high * costSeconds };
   const most = plan.sample === 'all' ? high : Math.min(high, LIKELY_TEMPLATES);
   const least = plan.sample === 'all' ? low : Math.min(low, 1);
-  const each = costSeconds * plan.lighthouseRuns;
+  const each = lane === 'machine' ? costSeconds * plan.lighthouseRuns : costSeconds;
   return { low: least * each, high: most * each };
 }
 

@@ -4,12 +4,13 @@ import type { EngineChannel } from '../channel/index.ts';
 import type { Access } from './access.ts';
 import { type CellDraft, type CellTools, finishCell, runCell } from './cells.ts';
 import { enrich } from './enrich.ts';
+import { exploreCell, type ExploreLane } from './explore-lane.ts';
 import { jobFacts } from './page-lane.ts';
 import { unpackJson } from './result.ts';
 import type { LoadedScanner } from './scanner-modules.ts';
 
 /** What the machine and site lanes work with. */
-export interface OtherLanes {
+export interface OtherLanes extends Pick<ExploreLane, 'context' | 'guard'> {
   readonly assignment: RunnerAssignment;
   readonly channel: EngineChannel;
   readonly access: Access;
@@ -42,10 +43,11 @@ export async function runMachineLane(lanes: OtherLanes): Promise<void> {
 function machineCell(work: MachineWork, lanes: OtherLanes): Promise<CellDraft> {
   const one = loaded(lanes, work.scanner);
   const { scanner, manifest, options } = one;
-  if (scanner.lane !== 'machine')
-    throw new StageflowError('internal', { reason: `${one.id} is not a scanner of the machine lane` });
   const { assignment, access, tools } = lanes;
   const job = jobFacts(assignment, work.page.url);
+  if (scanner.lane === 'explore') return exploreCell(one, work, lanes, { ...tools, job });
+  if (scanner.lane !== 'machine')
+    throw new StageflowError('internal', { reason: `${one.id} is not a scanner of the machine lane` });
   const { url } = work.page;
   return runCell(
     one,

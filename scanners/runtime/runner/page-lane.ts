@@ -106,7 +106,7 @@ export async function showWhole(tab: Tab, work: PageWork, lane: PageLane): Promi
 }
 
 /** Leaves the page: nothing of it may run on, and nothing it stored may meet the next page. */
-async function blank(tab: Tab, lane: PageLane): Promise<void> {
+export async function blank(tab: Tab, lane: Pick<PageLane, 'access' | 'context'>): Promise<void> {
   const origins = new Set(
     tab.page.frames().flatMap((frame) => (/^https?:/.test(frame.url()) ? [new URL(frame.url()).origin] : [])),
   );

@@ -124,6 +124,8 @@ export async function runAssignment(
       access,
       scanners,
       tools,
+      context,
+      guard,
       browser: {
         executablePath: assignment.chromium ?? CHROMIUM,
         args: browserArgs(proxy.port, trusting(assignment, proxy).testTrust),
