@@ -15,7 +15,7 @@ import type { Variant } from './variants.ts';
 /** Modules that share the one navigation of a page; Lighthouse looks at the same sites as builds. */
 const PAGE_MODULES = 'axe,link-checker,security-headers,seo';
 const names = readdirSync(import.meta.dirname).flatMap(
-  (name) => /^(.+)(?<!^awkward)\.expected\.json$/.exec(name)?.[1] ?? [],
+  (name) => /^(.+)(?<!^awkward|^navigator)\.expected\.json$/.exec(name)?.[1] ?? [],
 );
 
 const home = createHome();

@@ -19,7 +19,7 @@ const home = createHome();
 afterAll(() => home.dispose());
 
 const sites = readdirSync(import.meta.dirname).flatMap(
-  (name) => /^(.+)(?<!^awkward)\.expected\.json$/.exec(name)?.[1] ?? [],
+  (name) => /^(.+)(?<!^awkward|^navigator)\.expected\.json$/.exec(name)?.[1] ?? [],
 );
 
 async function scan(archive: string, ...args: readonly string[]) {

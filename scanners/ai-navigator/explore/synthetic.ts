@@ -3,18 +3,18 @@ import type { FieldSeen } from '../raw.ts';
 /** Data of nobody: names that stand for no person, a domain and telephone numbers that are reserved for examples. */
 const BY_MEANING: readonly (readonly [RegExp, string])[] = [
   [/e-?mail|courriel|correo/, 'test.person@example.com'],
-  [/phone|tel\b|telefon|mobil|fax/, '+1 202 555 0143'],
+  [/phone|\btel\b|telefon|mobil|fax/, '+1 202 555 0143'],
   [/user.?name|login|nickname|benutzer/, 'testperson'],
   [/pass(?:word|wort|code)|kennwort/, 'Example-Passw0rd'],
   [/first|given|vorname|prénom/, 'Test'],
   [/last|family|sur.?name|nachname/, 'Person'],
   [/company|organi[sz]ation|firma/, 'Example Organisation'],
   [/zip|postal|postcode|plz/, '10001'],
-  [/city|town|ort\b|stadt/, 'Exampletown'],
+  [/\b(?:city|town|ort|stadt)\b/, 'Exampletown'],
   [/street|address|straße|strasse|adresse/, '1 Example Street'],
-  [/country|land\b/, 'Exampleland'],
+  [/country|\bland\b/, 'Exampleland'],
   [/url|website|homepage/, 'https://www.example.com/'],
-  [/age|alter\b|quantity|amount|menge|anzahl/, '2'],
+  [/\b(?:age|alter|quantity|amount|menge|anzahl)\b/, '2'],
   [/search|suche|query|\bq\b/, 'example'],
   [/name/, 'Test Person'],
 ];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { rules } from '../audit.ts';
 import { type Acted, manifest, openActing } from './acting.ts';
 import { PAGES } from './pages.ts';
