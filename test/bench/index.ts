@@ -34,6 +34,11 @@ function best<T extends Timed>(runs: readonly T[]): T {
   return first;
 }
 
+/** When a bare tool was through with its first page, in seconds after its start. */
+function firstPageOf({ output }: Timed): number {
+  return Number(/^first page: ([\d.]+)$/m.exec(output)?.[1] ?? Number.NaN);
+}
+
 /** Says what a measurement came to as soon as it is there. */
 async function noted<T extends Timed>(name: string, running: Promise<T>): Promise<T> {
   const run = await running;
@@ -91,6 +96,11 @@ async function bench(work: string): Promise<void> {
     const rows: [what: string, figure: string, aim: string][] = [
       ['start until the job is accepted', s(pages.accepted), '< 2 s'],
       ['submit to first finished cell', s(pages.firstCell), ''],
+      [
+        '  axe alone, to the first page of bare axe',
+        `${ratio(axe.firstCell, firstPageOf(bareAxe))} (${s(axe.firstCell)} to ${s(firstPageOf(bareAxe))})`,
+        '',
+      ],
       [
         'page lane: whole scan, four modules, screenshots, HAR, report',
         `${s(pages.seconds)}, ${perMinute(pages.seconds)}`,
