@@ -6,28 +6,16 @@ import { openLedger } from '../../engine/ledger/index.ts';
 import type { ExitReport } from '../../engine/pod/index.ts';
 import { startEngine } from '../../engine/run/engine.ts';
 import type { EnginePorts } from '../../engine/run/ports.ts';
-import { Manifest } from '../../engine/scanner/index.ts';
 import { specOf } from '../conformance/events.ts';
 import { createBuggify } from './buggify.ts';
 import { createFakePods, type FakeContainer } from './fake-pods.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { createVirtualClock } from './virtual-clock.ts';
+import { emptyReport, simulatedScanner, standIns } from './stand-ins.ts';
 
 const JOB = '01sjm000000000000000000000';
 const MINUTE = 60_000;
-const AXE = Manifest.parse({
-  id: 'axe',
-  title: 'axe',
-  summary: 'A scanner of the simulation.',
-  version: '1.0.0',
-  lane: 'page',
-  site: false,
-  defaultPages: 'all',
-  defaultOn: true,
-  timeoutSeconds: 60,
-  costSeconds: 1,
-  runtime: { kind: 'module' },
-});
+const AXE = simulatedScanner('axe');
 
 /** One job of four pages under a virtual clock, whose pods and store meet what the test says. */
 async function play(world: {
@@ -59,30 +47,16 @@ async function play(world: {
     onPoison: async () => {},
   });
   await bus.prepare();
-  const counts = { critical: 0, serious: 0, moderate: 0, minor: 0, info: 0, review: 0 };
   const engine = await startEngine({
     ledger,
     bus,
     store,
     pods: async () => pods,
-    egress: () => ({
-      dial: async () => ({ ok: false, status: 403, code: 'egress_denied', reason: 'simulated' }),
-      records: () => [],
-      close: () => {},
-    }),
-    robots: () => () => true,
-    secrets: { put: () => {}, get: () => null, remove: () => {}, jobs: () => [] },
+    ...standIns(),
     manifests: new Map([['axe', AXE]]),
-    lock: { tryAcquire: async () => true, release: () => {} },
     clock,
     log: silentLog,
-    image: async () => 'image',
-    surroundings: { testTrust: null, chromium: null },
-    report: async ({ id: jobId }) => {
-      const stored = await store.put('scanner-artifacts', `${jobId}/report.json`, Buffer.from('{}'));
-      const told = { verdict: 'complete', trustworthy: true, code: null, about: null, counts } as const;
-      return { report: stored, html: stored, ...told };
-    },
+    report: emptyReport(store),
     engineId: 'e1',
     node: 'main',
   } satisfies EnginePorts);

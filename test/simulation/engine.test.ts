@@ -13,6 +13,7 @@ import { createBuggify } from './buggify.ts';
 import { createFakePods } from './fake-pods.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { createVirtualClock } from './virtual-clock.ts';
+import { standIns } from './stand-ins.ts';
 
 const SEEDS = Number(process.env.STAGEFLOW_SEEDS ?? 2000);
 const FIRST = Number(process.env.STAGEFLOW_SEED ?? 1);
@@ -160,19 +161,10 @@ async function play(seed: number, hits: Map<string, number>): Promise<string | n
       bus,
       store,
       pods: async () => pods,
-      egress: () => ({
-        dial: async () => ({ ok: false, status: 403, code: 'egress_denied', reason: 'simulated' }),
-        records: () => [],
-        close: () => {},
-      }),
-      robots: () => () => true,
-      secrets: { put: () => {}, get: () => null, remove: () => {}, jobs: () => [] },
+      ...standIns(),
       manifests: MANIFESTS,
-      lock: { tryAcquire: async () => true, release: () => {} },
       clock: own,
       log: silentLog,
-      image: async () => 'image',
-      surroundings: { testTrust: null, chromium: null },
       report: async ({ id: jobId }, failure) => {
         if (failure !== null) {
           buggify.count('partial report');

@@ -7,29 +7,17 @@ import { type Ledger, openLedger } from '../../engine/ledger/index.ts';
 import { type Engine, startEngine } from '../../engine/run/engine.ts';
 import type { EnginePorts } from '../../engine/run/ports.ts';
 import type { SecretFolder } from '../../engine/run/secrets.ts';
-import { Manifest } from '../../engine/scanner/index.ts';
 import { specOf } from '../conformance/events.ts';
 import { createBuggify } from './buggify.ts';
 import { createFakePods } from './fake-pods.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
+import { simulatedScanner, standIns } from './stand-ins.ts';
 
 export const JOB = '01sjm000000000000000000000';
 const CALM = { crash: 0, freeze: 0, repeat: 0, refuse: 0, cellFails: 0 };
 const NONE = { critical: 0, serious: 0, moderate: 0, minor: 0, info: 0, review: 0 };
-const AXE = Manifest.parse({
-  id: 'axe',
-  title: 'axe',
-  summary: 'A scanner of the simulation.',
-  version: '1.0.0',
-  lane: 'page',
-  site: false,
-  defaultPages: 'all',
-  defaultOn: true,
-  timeoutSeconds: 60,
-  costSeconds: 1,
-  runtime: { kind: 'module' },
-});
+const AXE = simulatedScanner('axe');
 
 /** An engine without failings of its own, whose store and login details are the test's. */
 export interface Life {
@@ -75,19 +63,11 @@ export async function startLife(options: {
     bus,
     store,
     pods: async () => pods,
-    egress: () => ({
-      dial: async () => ({ ok: false, status: 403, code: 'egress_denied', reason: 'simulated' }),
-      records: () => [],
-      close: () => {},
-    }),
-    robots: () => () => true,
+    ...standIns(),
     secrets: options.secrets ?? { put: () => {}, get: () => null, remove: () => {}, jobs: () => [] },
     manifests: new Map([['axe', AXE]]),
-    lock: { tryAcquire: async () => true, release: () => {} },
     clock,
     log: silentLog,
-    image: async () => 'image',
-    surroundings: { testTrust: null, chromium: null },
     report: async ({ id: jobId }) => {
       const report = await store.put('scanner-artifacts', `${jobId}/report.json`, Buffer.from('{}'));
       const html = await store.put('scanner-artifacts', `${jobId}/report.html`, Buffer.from('<!doctype html>'));

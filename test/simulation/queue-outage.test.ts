@@ -4,29 +4,17 @@ import { nextState } from '../../engine/fsm/index.ts';
 import { silentLog } from '../../engine/kernel/index.ts';
 import { openLedger } from '../../engine/ledger/index.ts';
 import { type Engine, startEngine } from '../../engine/run/engine.ts';
-import { Manifest } from '../../engine/scanner/index.ts';
 import { judgeHealth, pressureOf } from '../../server/ops/health.ts';
 import { specOf } from '../conformance/events.ts';
 import { createBuggify } from './buggify.ts';
 import { createFakePods } from './fake-pods.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { createVirtualClock } from './virtual-clock.ts';
+import { emptyReport, simulatedScanner, standIns } from './stand-ins.ts';
 
 const MINUTE = 60_000;
 const JOB = '01sjm000000000000000000010';
-const seo = Manifest.parse({
-  id: 'seo',
-  title: 'seo',
-  summary: 'A scanner of the simulation.',
-  version: '1.0.0',
-  lane: 'page',
-  site: false,
-  defaultPages: 'all',
-  defaultOn: true,
-  timeoutSeconds: 60,
-  costSeconds: 1,
-  runtime: { kind: 'module' },
-});
+const seo = simulatedScanner('seo');
 
 it('N10 a queue that is down for five minutes in the middle of a scan holds up no cell; the result is committed afterwards, once', async () => {
   const clock = createVirtualClock();
@@ -50,31 +38,19 @@ it('N10 a queue that is down for five minutes in the middle of a scan holds up n
     onPoison: (event) => engine.poisoned(event),
   });
   await bus.prepare();
-  const counts = { critical: 0, serious: 0, moderate: 0, minor: 0, info: 0, review: 0 };
   let reports = 0;
   const engine: Engine = await startEngine({
     ledger,
     bus,
     store,
     pods: async () => pods,
-    egress: () => ({
-      dial: async () => ({ ok: false, status: 403, code: 'egress_denied', reason: 'simulated' }),
-      records: () => [],
-      close: () => {},
-    }),
-    robots: () => () => true,
-    secrets: { put: () => {}, get: () => null, remove: () => {}, jobs: () => [] },
+    ...standIns(),
     manifests: new Map([['seo', seo]]),
-    lock: { tryAcquire: async () => true, release: () => {} },
     clock,
     log: silentLog,
-    image: async () => 'image',
-    surroundings: { testTrust: null, chromium: null },
-    report: async ({ id: jobId }) => {
+    report: (...about) => {
       reports += 1;
-      const stored = await store.put('scanner-artifacts', `${jobId}/report.json`, Buffer.from('{}'));
-      const told = { trustworthy: true, code: null, about: null, counts } as const;
-      return { report: stored, html: stored, verdict: 'complete', ...told };
+      return emptyReport(store)(...about);
     },
     engineId: 'e1',
     node: 'main',

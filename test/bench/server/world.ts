@@ -15,6 +15,7 @@ import { listen } from '../../../server/listen/listen.ts';
 import { natsBinary } from '../../conformance/nats-binary.ts';
 import { createBuggify } from '../../simulation/buggify.ts';
 import { createFakePods } from '../../simulation/fake-pods.ts';
+import { emptyReport, standIns } from '../../simulation/stand-ins.ts';
 
 const SCANNERS = join(import.meta.dirname, '../../../scanners');
 /** Pods that lose no time: what is left is the engine's own. Their heartbeats keep the real clock, or they would never rest. */
@@ -65,31 +66,16 @@ export async function startWorld(): Promise<World> {
     links: () => [],
   });
   const manifests = new Map((await discoverScanners(SCANNERS)).map((manifest) => [manifest.id, manifest]));
-  const NONE = { critical: 0, serious: 0, moderate: 0, minor: 0, info: 0, review: 0 };
   const engine = await startEngine({
     ledger,
     bus,
     store,
     pods: async () => pods,
-    egress: () => ({
-      dial: async () => ({ ok: false, status: 403, code: 'egress_denied', reason: 'a benchmark stays at home' }),
-      records: () => [],
-      close: () => {},
-    }),
-    robots: () => () => true,
-    secrets: { put: () => {}, get: () => null, remove: () => {}, jobs: () => [] },
+    ...standIns(),
     manifests,
-    lock: { tryAcquire: async () => true, release: () => {} },
     clock,
     log,
-    image: async () => 'image',
-    surroundings: { testTrust: null, chromium: null },
-    // Aggregation and rendering have figures of their own; the report is stored as any other.
-    report: async ({ id: jobId }) => {
-      const stored = await store.put('scanner-artifacts', `${jobId}/report.json`, Buffer.from('{}'));
-      const whole = { verdict: 'complete', trustworthy: true, code: null, about: null, counts: NONE } as const;
-      return { report: stored, html: stored, ...whole };
-    },
+    report: emptyReport(store),
     engineId: 'bench',
     node: 'main',
   });

@@ -10,6 +10,7 @@ import { createReportWriter } from '../../../engine/run/report-writer.ts';
 import { discoverScanners } from '../../../engine/scanner/discover.ts';
 import { createBuggify } from '../../simulation/buggify.ts';
 import { createFakePods } from '../../simulation/fake-pods.ts';
+import { standIns } from '../../simulation/stand-ins.ts';
 
 /** How long a message may be in work before the queue gives it to somebody else, in milliseconds. */
 export const ACK_WAIT = 1_000;
@@ -68,19 +69,10 @@ export async function startOneEngine(options: {
       ...changed,
       bus,
       pods: async () => pods,
-      egress: () => ({
-        dial: async () => ({ ok: false, status: 403, code: 'egress_denied', reason: 'no network in this test' }),
-        records: () => [],
-        close: () => {},
-      }),
-      robots: () => () => true,
-      secrets: { put: () => {}, get: () => null, remove: () => {}, jobs: () => [] },
+      ...standIns(),
       manifests,
-      lock: { tryAcquire: async () => true, release: () => {} },
       clock,
       log,
-      image: async () => 'image',
-      surroundings: { testTrust: null, chromium: null },
       report: createReportWriter({ ...changed, manifests, log, bus }),
       engineId: node,
       node,

@@ -23,6 +23,7 @@ import { ServerConfig } from '../../../server/config.ts';
 import type { Pressure, Services } from '../../../server/services.ts';
 import { createBuggify } from '../../simulation/buggify.ts';
 import { createFakePods } from '../../simulation/fake-pods.ts';
+import { standIns } from '../../simulation/stand-ins.ts';
 
 const SCANNERS = join(import.meta.dirname, '../../../scanners');
 /** The simulation's pods live through seconds; here they hurry. */
@@ -107,12 +108,7 @@ export async function startTestServer(
         if (options.pods === 'broken') throw new StageflowError('podman_failed', { reason: BROKEN_MACHINE });
         return pods;
       },
-      egress: () => ({
-        dial: async () => ({ ok: false, status: 403, code: 'egress_denied', reason: 'no network in this test' }),
-        records: () => [],
-        close: () => {},
-      }),
-      robots: () => () => true,
+      ...standIns(),
       secrets: {
         put: (jobId, access) => void secrets.set(jobId, access as never),
         get: (jobId) => secrets.get(jobId) ?? null,
@@ -120,11 +116,8 @@ export async function startTestServer(
         jobs: () => [...secrets.keys()],
       },
       manifests,
-      lock: { tryAcquire: async () => true, release: () => {} },
       clock: systemClock,
       log,
-      image: async () => 'image',
-      surroundings: { testTrust: null, chromium: null },
       report: createReportWriter({ ledger, store, manifests, log, bus }),
       engineId: 'e1',
       node: 'main',
