@@ -1,31 +1,26 @@
 import { readFileSync } from 'node:fs';
-import { defaultDataFolder, openLocalEngine } from '@stageflow/engine';
-import { createShareSigner, allowBrowserUploads, createUploadSigner } from '@stageflow/engine/artifact';
+import { defaultDataFolder } from '@stageflow/engine';
+import { allowBrowserUploads, createUploadSigner } from '@stageflow/engine/artifact';
 import { EXIT, systemClock } from '@stageflow/engine/kernel';
 import { prepareMachine } from '@stageflow/engine/preflight';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config-env.ts';
 import { listen } from '../listen/listen.ts';
 import { assertSafeBinding } from '../listen/safe-binding.ts';
-import { canariesOf, startCanaries } from '../ops/canary.ts';
 import { assertDurable } from '../ops/durability.ts';
 import { firstSignIn, firstToken, forgetFirstSignIn, isKept } from '../ops/first-token.ts';
-import { pressureOf } from '../ops/health.ts';
 import { createMetrics } from '../ops/metrics.ts';
 import { listenForMetrics } from '../ops/metrics-port.ts';
-import { assertNarrowShareKey } from '../ops/share-key.ts';
 import { serverLog } from '../ops/server-log.ts';
-import { startSweeps } from '../ops/sweeps.ts';
 import { serveOwner } from '../local/own-door.ts';
+import { openServices } from '../open-services.ts';
 import { ownPlaces } from '../own-places.ts';
 import type { Services } from '../services.ts';
 import { liveOf } from '../sse/live.ts';
 import { startWebhooks } from '../webhook/webhooks.ts';
 import { warmWebApp } from '../web/routes.ts';
-import { namedQueue, SCANNERS } from './machine.ts';
-import { KEPT_DAYS } from './old-jobs.ts';
+import { namedQueue } from './machine.ts';
 import { s3Settings, storeAt } from './store.ts';
-import { testTrust } from './test-trust.ts';
 
 /** How long answers that are on their way may take once the server stops. */
 const LAST_ANSWERS_MS = 5_000;
@@ -51,76 +46,50 @@ export async function serverCommand(
   let listening: number | null = null;
   const folder = defaultDataFolder(env);
   const own = ownPlaces(config, s3, () => listening);
-  const engine = await openLocalEngine({
+  const opened = await openServices({
     folder,
-    scanners: SCANNERS,
     natsServer: queue ?? machine.natsServer ?? '',
     say,
     ownPlaces: own,
-    surroundings: { testTrust: testTrust(), chromium: null },
-    node: env.STAGEFLOW_NODE ?? 'main',
-    log,
+    config,
+    s3,
     clock,
-    engine: { recover: true, maxConcurrentJobs: config.runningJobs, maxPerTenant: config.runningPerTenant },
+    log,
     store: (folder) => metrics.timed(storeAt(folder.store)),
-    stagingDays: config.stagingDays,
-    streams: { days: config.streamDays, bytes: config.streamBytes },
     onPodStart: metrics.podStarted,
     warmPods: config.warmPods,
+    inspect: ({ queue }) =>
+      assertDurable(queue.facts, config.allowReducedDurability || options.allowReducedDurability === true),
+    onRound: metrics.round,
     onLost: (reason) => {
       log.error('the queue is lost', { reason });
       lost.abort();
     },
   });
-  const undo: (() => void | Promise<void>)[] = [() => engine.close()];
+  const { engine } = opened;
   try {
-    const { service } = engine.ledger;
-    assertDurable(engine.queue.facts, config.allowReducedDurability || options.allowReducedDurability === true);
-    if (s3 !== null) await assertNarrowShareKey(s3);
-    // What a dead server had in flight was never answered: its client tries again.
-    service.idempotency.releaseAll();
-    undo.push(metrics.follow(engine.ledger));
-    const closing = new AbortController();
-    const watch = await startCanaries({
-      canaries: canariesOf(engine, clock),
-      clock,
-      log,
-      stopping: closing.signal,
-      restartQueue: engine.queue.restart,
-      onRound: metrics.round,
-    });
-    undo.push(() => watch.stop());
+    opened.undo(metrics.follow(engine.ledger));
     const webhooks = startWebhooks({ ledger: engine.ledger, config, own, clock, log });
-    undo.push(() => webhooks.stop());
-    engine.ledger.setSetting(KEPT_DAYS, String(config.jobDays));
-    undo.push(startSweeps({ engine, config, clock, log }));
+    opened.undo(() => webhooks.stop());
     let uploadOrigin: string | null = null;
     const services: Services = {
-      engine,
-      manifests: engine.manifests,
-      config,
-      clock,
-      log,
-      pressure: () => pressureOf(watch.health()),
-      closing: closing.signal,
-      health: () => watch.health(),
+      ...opened.services,
       metrics: metrics.page,
       onAnswered: metrics.answered,
       onSignedIn: (tokenId) => forgetFirstSignIn(engine.ledger, tokenId, folder),
       onDeliveriesAdded: webhooks.wake,
       uploadOrigin: () => uploadOrigin,
       uploadSigner: s3 === null ? null : createUploadSigner(s3, clock),
-      shareSigner: s3 === null ? null : createShareSigner(s3, clock),
     };
     metrics.streamsFrom(() => liveOf(services).hub.open);
     const app = createApp(services);
     warmWebApp();
     const listener = await listen({ app, config, clock, log });
     listening = listener.port;
-    undo.push(() => listener.close(LAST_ANSWERS_MS));
+    opened.undo(() => listener.close(LAST_ANSWERS_MS));
     if (config.metricsPort !== 0) {
       const scraped = await listenForMetrics(config.metricsPort, metrics.page);
-      undo.push(() => scraped.close());
+      opened.undo(() => scraped.close());
     }
 
     const address = config.publicUrl?.replace(/\/$/, '') ?? `http://127.0.0.1:${listener.port}`;
@@ -130,7 +99,7 @@ export async function serverCommand(
         say('The object store takes no uploads from browsers: archives of people go through this server.');
     }
     const owner = await serveOwner(app, engine, address);
-    undo.push(() => owner?.close());
+    opened.undo(() => owner?.close());
     say(`Stageflow listens on ${config.host}:${listener.port}; open ${address}`);
     const token = firstToken(engine.ledger, options.newToken === true);
     if (token !== null) {
@@ -140,20 +109,12 @@ export async function serverCommand(
     await ended(AbortSignal.any([signal, lost.signal]));
     say('Stopping: no new work is taken; press Ctrl-C again to end at once.');
     for (const again of ['SIGTERM', 'SIGINT'] as const) process.on(again, () => process.exit(EXIT.interrupted));
-    closing.abort();
-    watch.stop();
     // Readers are served, and told that nothing new is taken, while the cells in hand end.
-    await engine.stop({ graceSeconds: config.graceSeconds });
+    await opened.stop(config.graceSeconds);
     await listener.close(LAST_ANSWERS_MS);
     return lost.signal.aborted ? EXIT.environment : EXIT.pass;
   } finally {
-    for (const step of undo.toReversed()) {
-      try {
-        await step();
-      } catch (error) {
-        log.warn('a part of the server did not end as it should', { error });
-      }
-    }
+    await opened.close();
   }
 }
 
