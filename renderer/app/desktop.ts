@@ -77,7 +77,11 @@ async function takeOffers(offers: Offers): Promise<void> {
         await takeFile(file);
         continue;
       }
-      const made = await uploadArchive(file, preferences.lastScan, () => {}, new AbortController().signal);
+      const made = await uploadArchive(file, preferences.lastScan, {
+        uploads: 'server',
+        onProgress: () => {},
+        signal: new AbortController().signal,
+      });
       if (made.notes.length > 0) notify('done', made.notes.join(' '));
       navigate(`/scan/${made.id}`);
     } catch (error) {

@@ -1,15 +1,25 @@
 import { StageflowError } from '@stageflow/engine/kernel';
 import { z } from '@hono/zod-openapi';
 import { bearerOf, principalOf, SESSION_COOKIE } from '../auth/authenticate.ts';
-import { hashSecret, newSessionText } from '../auth/principal.ts';
+import { hashSecret, newSessionText, type Principal } from '../auth/principal.ts';
 import { route, type Route } from '../route.ts';
+import type { Services } from '../services.ts';
 
 const Session = z
   .object({
     tenant: z.string(),
     scopes: z.array(z.enum(['submit', 'read', 'admin'])),
+    /** Where a page sends archives: `store` when the object store takes them from this server's pages, after an announcement with their hash. */
+    uploads: z.enum(['server', 'store']),
   })
   .openapi('Session');
+
+/** Who somebody is, and what a page can do for them. */
+const said = ({ tenant, scopes }: Principal, { uploadSigner, uploadOrigin }: Services): z.infer<typeof Session> => ({
+  tenant,
+  scopes: [...scopes],
+  uploads: uploadSigner != null && uploadOrigin?.() != null ? 'store' : 'server',
+});
 
 /** The cookie's attributes; `Secure` wherever people come through TLS. */
 const cookie = (value: string, seconds: number, secure: boolean) =>
@@ -33,19 +43,19 @@ export const sessionRoutes: readonly Route[] = [
         200: { description: 'Signed in; a cookie is set.', content: { 'application/json': { schema: Session } } },
       },
     },
-    ({ engine, clock, config, onSignedIn }) =>
-      (c) => {
-        const { token } = c.req.valid('json');
-        const principal = principalOf(engine.ledger, { text: token, viaCookie: false }, clock.now());
-        if (principal === null) throw new StageflowError('unauthenticated');
-        // The token itself stays out of the browser: what a stolen cookie opens ends with the session.
-        const secret = newSessionText();
-        const until = clock.now() + MONTH_SECONDS * 1000;
-        engine.ledger.service.sessions.add(hashSecret(secret), principal.tokenId, until);
-        onSignedIn?.(principal.tokenId);
-        c.header('set-cookie', cookie(secret, MONTH_SECONDS, config.publicUrl?.startsWith('https:') === true));
-        return c.json({ tenant: principal.tenant, scopes: [...principal.scopes] }, 200);
-      },
+    (services) => (c) => {
+      const { engine, clock, config, onSignedIn } = services;
+      const { token } = c.req.valid('json');
+      const principal = principalOf(engine.ledger, { text: token, viaCookie: false }, clock.now());
+      if (principal === null) throw new StageflowError('unauthenticated');
+      // The token itself stays out of the browser: what a stolen cookie opens ends with the session.
+      const secret = newSessionText();
+      const until = clock.now() + MONTH_SECONDS * 1000;
+      engine.ledger.service.sessions.add(hashSecret(secret), principal.tokenId, until);
+      onSignedIn?.(principal.tokenId);
+      c.header('set-cookie', cookie(secret, MONTH_SECONDS, config.publicUrl?.startsWith('https:') === true));
+      return c.json(said(principal, services), 200);
+    },
   ),
   route(
     { scope: 'any' },
@@ -56,10 +66,7 @@ export const sessionRoutes: readonly Route[] = [
       summary: 'Who this token or browser is',
       responses: { 200: { description: 'Signed in.', content: { 'application/json': { schema: Session } } } },
     },
-    () => (c) => {
-      const { tenant, scopes } = c.get('principal');
-      return c.json({ tenant, scopes: [...scopes] }, 200);
-    },
+    (services) => (c) => c.json(said(c.get('principal'), services), 200),
   ),
   route(
     { scope: 'any' },

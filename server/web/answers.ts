@@ -1,19 +1,21 @@
 import type { WebFile } from './web-app.ts';
 
 /** What our own pages may do: scripts, styles, fonts and data of this server alone; nothing inline, nothing framed, no text made into markup. */
-const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
+const pagePolicy = (uploadOrigin: string | null) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    // Archives go to the object store itself where it takes them.
+    uploadOrigin === null ? "connect-src 'self'" : `connect-src 'self' ${uploadOrigin}`,
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
 
 /** A file, compressed for whoever takes that, or 304 for whoever has it. */
 function answer(file: WebFile, request: Request, headers: Record<string, string>): Response {
@@ -31,9 +33,10 @@ function answer(file: WebFile, request: Request, headers: Record<string, string>
   });
 }
 
-/** A page of ours. It is asked for anew each time, since who is signed in decides what comes. */
-export function pageAnswer(page: WebFile, request: Request): Response {
-  return answer(page, request, { 'content-security-policy': PAGE_POLICY, 'cache-control': 'private, no-cache' });
+/** A page of ours; `uploadOrigin` is where it may send archives beside this server. It is asked for anew each time, since who is signed in decides what comes. */
+export function pageAnswer(page: WebFile, request: Request, uploadOrigin: string | null): Response {
+  const policy = pagePolicy(uploadOrigin);
+  return answer(page, request, { 'content-security-policy': policy, 'cache-control': 'private, no-cache' });
 }
 
 /** A file whose name holds its hash: kept for ever. */

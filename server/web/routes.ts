@@ -57,7 +57,8 @@ const screen =
   (services: Services): Handler =>
   async (c) => {
     const { headers } = c.req.raw;
-    if (isSignedIn(services, c)) return pageAnswer(await fileOf('index.html'), c.req.raw);
+    if (isSignedIn(services, c))
+      return pageAnswer(await fileOf('index.html'), c.req.raw, services.uploadOrigin?.() ?? null);
     if (headers.get('sec-fetch-site') === 'cross-site' && bearerOf(headers) === null) return againAnswer();
     const { pathname, search } = new URL(c.req.url);
     const next = pathname === '/' ? '' : `?${new URLSearchParams({ next: pathname + search })}`;
@@ -84,7 +85,7 @@ const open = (path: string, pattern: string, handler: (services: Services) => Ha
 export const webRoutes: readonly Route[] = [
   ...SCREENS.map((path) => open(path, path.replaceAll(/\{(\w+)\}/g, ':$1'), screen)),
   open('/errors', '/errors', () => async () => errorsPage()),
-  open('/signin', '/signin', () => async (c) => pageAnswer(await fileOf('signin.html'), c.req.raw)),
+  open('/signin', '/signin', () => async (c) => pageAnswer(await fileOf('signin.html'), c.req.raw, null)),
   open(
     '/assets/{file}',
     '/assets/:file',

@@ -121,7 +121,7 @@ function useStart() {
   const [turn, setTurn] = useState<AbortController | null>(null);
   useEffect(() => () => turn?.abort(), [turn]);
   const start = async () => {
-    const { draft, clearDraft, notify, prefer } = useApp.getState();
+    const { draft, session, clearDraft, notify, prefer } = useApp.getState();
     const mine = new AbortController();
     setTurn(mine);
     setProblem(null);
@@ -130,7 +130,11 @@ function useStart() {
       const made: Accepted =
         draft.file === null
           ? await call('POST /api/v1/jobs/url', { body: urlJob(draft), signal: mine.signal })
-          : await uploadArchive(draft.file, zipOptions(draft), setSending, mine.signal);
+          : await uploadArchive(draft.file, zipOptions(draft), {
+              uploads: session?.uploads ?? 'server',
+              onProgress: setSending,
+              signal: mine.signal,
+            });
       if (draft.file !== null) prefer({ lastScan: zipOptions({ ...draft, label: '', siteUrl: '' }) });
       clearDraft();
       if (made.notes.length > 0) notify('done', made.notes.join(' '));

@@ -64,7 +64,7 @@ describe("the socket of a live engine's data folder", () => {
     const answer = await dialLocal(socket, { method: 'GET', path: '/api/v1/session' });
     expect([answer.status, JSON.parse((await bytes(answer.body)).toString())]).toEqual([
       200,
-      { tenant: 'local', scopes: ['admin'] },
+      { tenant: 'local', scopes: ['admin'], uploads: 'server' },
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FileStore } from '../../../engine/artifact/index.ts';
+import { type ArtifactStore, FileStore } from '../../../engine/artifact/index.ts';
 import {
   connectJetStreamBus,
   createMemoryBroker,
@@ -67,6 +67,10 @@ export async function startTestServer(
     readonly pods?: 'well' | 'frozen' | 'broken';
     readonly clock?: Clock;
     readonly engine?: EngineOptions;
+    /** Keeps artifacts in it instead of a folder. */
+    readonly store?: ArtifactStore;
+    /** Further services, such as those of an object store. */
+    readonly services?: Partial<Services>;
     readonly found?: CellFindings['findings'];
     readonly queue?: { readonly url: string; readonly token: string };
   } = {},
@@ -76,7 +80,7 @@ export async function startTestServer(
   const logged: string[] = [];
   const log = createLog('info', (line) => logged.push(line));
   const ledger = openLedger({ path: join(folder, 'ledger.db'), clock, nextState });
-  const store = new FileStore(join(folder, 'store'));
+  const store = options.store ?? new FileStore(join(folder, 'store'));
   await store.prepare();
   const random = createRandom(1);
   const frozen = options.pods === 'frozen' ? 1 : 0;
@@ -132,6 +136,7 @@ export async function startTestServer(
     clock,
     log,
     pressure: () => pressure,
+    ...options.services,
   };
   const app = createApp(services);
   let tokens = 0;

@@ -275,6 +275,8 @@ it('the document describes every route of the API', async () => {
 });
 
 describe('A5 the jobs of one tenant', () => {
+  const PATIENT = { timeout: 15_000 };
+
   it('run as many as one may have; further ones wait while the server has room, and start when one ends', async () => {
     const busy = await startTestServer({ pods: 'frozen', engine: { maxConcurrentJobs: 3, maxPerTenant: 1 } });
     try {
@@ -289,13 +291,13 @@ describe('A5 the jobs of one tenant', () => {
       };
       const first = await send(team);
       const state = (job: string) => () => busy.ledger.job(job)?.state;
-      await expect.poll(state(first)).toBe('READY_TO_SCAN');
+      await expect.poll(state(first), PATIENT).toBe('READY_TO_SCAN');
       const second = await send(team);
-      await expect.poll(() => waits(second)).toBe(true);
-      await expect.poll(state(await send(busy.token(['submit'], 'others')))).toBe('READY_TO_SCAN');
+      await expect.poll(() => waits(second), PATIENT).toBe(true);
+      await expect.poll(state(await send(busy.token(['submit'], 'others'))), PATIENT).toBe('READY_TO_SCAN');
       expect(await waits(second)).toBe(true);
       await busy.engine.cancel(first);
-      await expect.poll(state(second)).toBe('READY_TO_SCAN');
+      await expect.poll(state(second), PATIENT).toBe('READY_TO_SCAN');
     } finally {
       await busy.close();
     }

@@ -23,7 +23,7 @@ describe('the session of a browser', () => {
     const { header, cookie } = await signIn(token);
     expect(header).not.toContain(token);
     expect(header).toMatch(/^stageflow_session=ss_[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=2592000$/);
-    expect(await (await ask(cookie)).json()).toEqual({ tenant: 'shop', scopes: ['read'] });
+    expect(await (await ask(cookie)).json()).toEqual({ tenant: 'shop', scopes: ['read'], uploads: 'server' });
   });
 
   it('opens nothing as a token, and a token opens nothing as a cookie', async () => {

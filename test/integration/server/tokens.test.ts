@@ -39,7 +39,7 @@ describe('A3 a token', () => {
     const { status, body } = await make({ name: 'ci', tenant: 'shop', scopes: ['submit', 'read'] });
     expect(status).toBe(201);
     const session = await server.call(body.text, 'GET', '/api/v1/session');
-    expect(await session.json()).toEqual({ tenant: 'shop', scopes: ['submit', 'read'] });
+    expect(await session.json()).toEqual({ tenant: 'shop', scopes: ['submit', 'read'], uploads: 'server' });
     const list = await (await server.call(admin, 'GET', '/api/v1/tokens')).text();
     expect(list).toContain(body.token.id);
     expect(list).not.toContain(body.text);
