@@ -53,7 +53,7 @@ export async function openServices(options: ServicesOptions): Promise<OpenServic
     node: process.env.STAGEFLOW_NODE ?? 'main',
     log,
     clock,
-    engine: { recover: true, maxConcurrentJobs: config.runningJobs },
+    engine: { recover: true, maxConcurrentJobs: config.runningJobs, maxPerTenant: config.runningPerTenant },
     stagingDays: config.stagingDays,
     streams: { days: config.streamDays, bytes: config.streamBytes },
   });
