@@ -114,7 +114,7 @@ describe('the desktop app, over a real engine and real pods', () => {
       await servers.getByLabel('Token').fill(team.token(['submit', 'read']));
       app.world.answer = () => 'Connect';
       await servers.getByRole('button', { name: 'Add the server' }).click();
-      await servers.getByRole('list', { name: 'Known servers' }).getByText('team').waitFor();
+      await servers.getByRole('list', { name: 'Known servers' }).getByText('team', { exact: true }).waitFor();
       expect(app.world.questions.at(-1)?.detail).toContain(`http://127.0.0.1:${listener.port}`);
       await page.goto(report);
       await page.getByText('Send to').click();
