@@ -96,6 +96,7 @@ function occurrenceOf(fault: Fault, names: PageNames): ReportOccurrence {
     message: place.message ?? null,
     box: place.box ?? null,
     screenshot: place.screenshot ?? null,
+    ...(place.noPicture === undefined ? {} : { noPicture: place.noPicture }),
     file: place.file ?? null,
     line: place.line ?? null,
     column: place.column ?? null,

@@ -143,7 +143,7 @@ function uniqueKeys(bucket: readonly Sighting[]): (sighting: Sighting) => string
 function withoutRepeats(sightings: readonly Sighting[]): Sighting[] {
   const seen = new Set<string>();
   return sightings.filter(({ says, place }) => {
-    const { box: _, screenshot: __, ...named } = place;
+    const { box: _, screenshot: __, noPicture: ___, ...named } = place;
     const key = JSON.stringify([says.scanner, says.rule, says.evidence, named]);
     return !seen.has(key) && Boolean(seen.add(key));
   });
@@ -203,13 +203,15 @@ function joined(places: readonly Occurrence[]): Occurrence {
     places.find((p) => p.file !== undefined && p.line !== undefined) ?? places.find((p) => p.file !== undefined) ?? {};
   const named = places.find((p) => p.selector !== undefined && p.snippet !== undefined) ?? {};
   const message = [...new Set(places.map((p) => p.message).filter((m) => m !== undefined))].join(' · ');
+  const screenshot = drawn.screenshot ?? first('screenshot');
   const all = {
     selector: named.selector ?? first('selector'),
     snippet: named.snippet ?? first('snippet'),
     url: first('url'),
     message: message === '' ? undefined : message.slice(0, 4096),
     box: drawn.box,
-    screenshot: drawn.screenshot ?? first('screenshot'),
+    screenshot,
+    noPicture: screenshot === undefined ? first('noPicture') : undefined,
     file: filed.file,
     line: filed.line,
     column: filed.column,

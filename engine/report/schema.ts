@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Box, Category, Confidence, Outcome, Severity } from '../scanner/finding.ts';
+import { Box, Category, Confidence, NoPicture, Outcome, Severity } from '../scanner/finding.ts';
 import { CellOutcome } from '../scanner/protocol.ts';
 import { Coverage, CoveragePage } from './schema-coverage.ts';
 
@@ -220,6 +220,9 @@ export const ReportOccurrence = z.object({
   message: z.string().nullable().describe('What is wrong here, with measured values.'),
   box: Box.nullable().describe('Where it is drawn, CSS pixels from the top left corner of the document.'),
   screenshot: key().nullable().describe('Key of the crop, or null.'),
+  noPicture: NoPicture.optional().describe(
+    "Why an element has no crop: it takes no room or is `hidden`; it was `gone` when it was looked up again; it lies `outside` the page's picture; the `limit` of crops was reached; or taking it `failed`. Left out where there is a crop, and where the place is no element.",
+  ),
   file: z.string().nullable().describe('ZIP jobs: file inside the archive.'),
   line: z.number().int().positive().nullable().describe('Line in the file, from 1.'),
   column: z.number().int().positive().nullable().describe('Column in the line, from 1.'),

@@ -42,6 +42,13 @@ export const Standard = z.object({
 });
 export type Standard = z.infer<typeof Standard>;
 
+/**
+ * Why an element has no picture: it takes no room or is `hidden`; it was `gone` when it was looked up again; it lies `outside` the page's
+ * picture; the `limit` of pictures was reached; the picture of the page `failed`.
+ */
+export const NoPicture = z.enum(['hidden', 'gone', 'outside', 'limit', 'failed']);
+export type NoPicture = z.infer<typeof NoPicture>;
+
 /** One place where the fault shows. Text caps: selector 1 KiB, snippet 2 KiB, message 2 KiB. */
 export const Occurrence = z.object({
   /** The page it is on. Filled by the runner for page cells; named by the scanner in site cells. */
@@ -58,10 +65,14 @@ export const Occurrence = z.object({
   box: Box.optional(),
   /** Key of the crop picture under the job's folder. Filled by the runner. */
   screenshot: z.string().max(512).optional(),
+  /** Why there is no crop of the element. Filled by the runner. */
+  noPicture: NoPicture.optional(),
   /** For ZIP jobs: file inside the archive, 1-based line and column. Filled by the runner, or by a scanner that knows better. */
   file: z.string().max(1024).optional(),
   line: z.number().int().positive().optional(),
   column: z.number().int().positive().optional(),
+  /** Scanners of the site and machine lanes: address of the text in which `line` counts when it is not the page (a robots.txt, a sitemap, a script). The runner names the file for it. */
+  textUrl: z.string().max(4096).optional(),
 });
 export type Occurrence = z.infer<typeof Occurrence>;
 

@@ -9,6 +9,7 @@ import { useModel } from './model.ts';
 import { Picture } from './picture.tsx';
 import { reproduceCommand } from './reproduce.ts';
 import { linkToPage } from './route.ts';
+import { whyNoPicture } from './words.ts';
 
 /** One place of a cause: its picture, where it stands, what was measured, and how to see it again. E enlarges, S goes to the markup. */
 export function Place({
@@ -67,9 +68,7 @@ export function Place({
           <code>{place.snippet}</code>
         </pre>
       )}
-      {place.screenshot === null && place.selector !== null && (
-        <p className={styles['quiet']}>No picture: the element is not drawn, or it could not be found again.</p>
-      )}
+      {place.screenshot === null && place.selector !== null && <p className={styles['quiet']}>{whyNoPicture(place)}</p>}
       {command !== null && (
         <>
           <h3 className={styles['small']}>See it again</h3>
@@ -107,6 +106,12 @@ function Facts({ place, page }: { readonly place: ReportOccurrence; readonly pag
               {place.line === null ? '' : `:${place.line}`}
               {place.column === null ? '' : `:${place.column}`}
             </code>
+            {place.line === null && place.selector !== null && (
+              <span className={styles['says']}>
+                No line: this element was made or changed by a script, is inside a frame or a shadow root, or has a twin
+                that it cannot be told from.
+              </span>
+            )}
           </dd>
         </>
       )}

@@ -1,3 +1,5 @@
+import type { ReportOccurrence } from '@stageflow/engine/report-schema';
+
 /** `1 page`, `1,234 pages`. */
 export function count(n: number, noun: string): string {
   return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
@@ -24,3 +26,18 @@ export function nameOf({ label, source }: { readonly label: string | null; reado
 type Source =
   | { readonly kind: 'zip'; readonly filename: string }
   | { readonly kind: 'urls'; readonly urls: readonly string[] };
+
+const NO_PICTURE: Readonly<Record<NonNullable<ReportOccurrence['noPicture']>, string>> = {
+  hidden: 'No picture: the element takes no room on the page, or it is hidden.',
+  gone: 'No picture: the element was gone when it was looked up again.',
+  outside: 'No picture: the element lies outside the picture of the page.',
+  limit: 'No picture: enough were taken of other places, so this one was left out.',
+  failed: 'No picture: it could not be taken.',
+};
+
+/** Why an element has no crop. Reports of before this was noted do not say. */
+export function whyNoPicture({ noPicture }: Pick<ReportOccurrence, 'noPicture'>): string {
+  return noPicture === undefined
+    ? 'No picture: the element is not drawn, or it could not be found again.'
+    : NO_PICTURE[noPicture];
+}

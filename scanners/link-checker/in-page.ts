@@ -11,11 +11,15 @@ interface DomNode {
   getAttribute(name: string): string | null;
   getAttributeNames(): string[];
   cloneNode(deep: boolean): DomNode;
+  checkVisibility(options: { readonly visibilityProperty: boolean; readonly opacityProperty: boolean }): boolean;
+  getBoundingClientRect(): { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 }
 interface DomRoot {
   querySelectorAll(selector: string): ArrayLike<DomNode>;
 }
 declare const document: DomRoot & { readonly baseURI: string; readonly title: string };
+declare const scrollX: number;
+declare const scrollY: number;
 declare const CSS: { escape(text: string): string };
 
 /** Caps on what a page may say. */
@@ -57,12 +61,26 @@ export function readPage(limits: Limits): PageFacts {
     const start = shell.replace(/<\/[a-z0-9-]+>$/i, '').slice(0, 400);
     return text === '' ? start : `${start}${text}</${element.localName}>`;
   };
+  const boxOf = (element: DomNode) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    const seen = element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+    if (!seen || (width === 0 && height === 0)) return null;
+    const round = (n: number) => Math.round(n * 10) / 10;
+    return { x: round(x + scrollX), y: round(y + scrollY), width: round(width), height: round(height) };
+  };
   const resource = (element: DomNode, written: string, kind: ResourceKind, at: string) => {
     if (written.trim() === '' || /^(?:data|blob|about|javascript):/i.test(written.trim())) return;
     const url = resolve(written.trim());
     if (url === null || !/^https?:/.test(url)) return;
     if (resources.length >= limits.resources) complete = false;
-    else resources.push({ selector: at, snippet: snippetOf(element, ''), url: url.replace(/#.*$/, ''), kind });
+    else
+      resources.push({
+        selector: at,
+        snippet: snippetOf(element, ''),
+        url: url.replace(/#.*$/, ''),
+        kind,
+        box: boxOf(element),
+      });
   };
   const candidates = (set: string) =>
     Array.from(set.matchAll(/\s*([^\s,]\S*[^\s,]|[^\s,])(?:\s+[^,]*)?(?:,|$)/g), (match) => match[1] ?? '');
@@ -81,6 +99,7 @@ export function readPage(limits: Limits): PageFacts {
         text,
         href: href.slice(0, 4096),
         url: resolve(href.trim()),
+        box: boxOf(element),
         control:
           (role !== null && role !== 'link') ||
           element

@@ -1,3 +1,8 @@
+import type { Box } from '@stageflow/engine/sdk';
+
+/** Where an element is seen; null when it is hidden, missing in results of before this was noted. */
+type Seen = Box | null | undefined;
+
 /** A link of the rendered page. */
 export interface LinkFact {
   readonly selector: string;
@@ -11,6 +16,7 @@ export interface LinkFact {
   readonly url: string | null;
   /** True when the link works a control of the page (a tab, a button, something it expands). */
   readonly control: boolean;
+  readonly box?: Seen;
 }
 
 /** What a resource is to the page; decides the rule that speaks of it. */
@@ -22,6 +28,7 @@ export interface ResourceFact {
   readonly snippet: string;
   readonly url: string;
   readonly kind: ResourceKind;
+  readonly box?: Seen;
 }
 
 /** What the rendered document says, as `readPage` gives it. */
@@ -98,6 +105,7 @@ export interface Use {
   readonly pageId: string;
   readonly selector: string;
   readonly snippet: string;
+  readonly box?: Seen;
 }
 
 /** A link to a place in a page that is not there. */
@@ -105,6 +113,7 @@ export interface MissingAnchor {
   readonly pageId: string;
   readonly selector: string;
   readonly snippet: string;
+  readonly box?: Seen;
   /** The page and fragment. */
   readonly url: string;
   readonly fragment: string;

@@ -106,6 +106,8 @@ export interface SitemapFact {
   readonly faults: readonly string[];
   /** Addresses of pages, as they are written. */
   readonly locations: readonly string[];
+  /** Line of each address in the file, from 1; empty for a packed file. */
+  readonly lines?: readonly number[];
 }
 
 /** What the site audit needs of each page. */
@@ -116,6 +118,9 @@ export interface PageSummary {
   readonly status: number;
   readonly title: string | null;
   readonly description: string | null;
+  /** The elements that give title and description; null where there is none. */
+  readonly titleAt?: Place | null;
+  readonly descriptionAt?: Place | null;
   /** Resolved canonical address; null when there is none or several. */
   readonly canonical: (Place & { readonly url: string }) | null;
   readonly noindex: boolean;

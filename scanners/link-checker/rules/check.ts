@@ -1,4 +1,4 @@
-import { clip, type Occurrence } from '@stageflow/engine/sdk';
+import { type Box, clip, type Occurrence } from '@stageflow/engine/sdk';
 
 /** One cause that a rule found. */
 export interface Hit {
@@ -31,6 +31,7 @@ export function place(parts: {
   readonly snippet?: string;
   readonly url?: string;
   readonly message: string;
+  readonly box?: Box | null | undefined;
 }): Occurrence {
   return {
     ...(parts.pageId === undefined ? {} : { pageId: parts.pageId }),
@@ -38,6 +39,7 @@ export function place(parts: {
     ...(parts.snippet === undefined ? {} : { snippet: clip(parts.snippet, 2048) }),
     ...(parts.url === undefined ? {} : { url: clip(parts.url, 4096) }),
     message: clip(parts.message, 2048),
+    ...(parts.box ? { box: parts.box } : {}),
   };
 }
 

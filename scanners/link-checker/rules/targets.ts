@@ -37,8 +37,8 @@ export function targetRules(raw: SiteRaw): Map<string, Hit[]> {
     const links = uses.filter((use) => use.kind === 'link');
     const fault = linkFault(fact);
     if (fault && links.length > 0) {
-      const occurrences = links.map(({ pageId, selector, snippet }) =>
-        place({ pageId, selector, snippet, url: fact.url, message: fault.message }),
+      const occurrences = links.map(({ pageId, selector, snippet, box }) =>
+        place({ pageId, selector, snippet, box, url: fact.url, message: fault.message }),
       );
       add(fault.rule, { evidence: evidenceOf(fact.url, [raw.origin]), occurrences });
     }
@@ -46,16 +46,16 @@ export function targetRules(raw: SiteRaw): Map<string, Hit[]> {
     for (const kind of ['image', 'script', 'stylesheet', 'other'] as const) {
       const places = uses.filter((use) => use.kind === kind);
       if (places.length === 0) continue;
-      const occurrences = places.map(({ pageId, selector, snippet }) =>
-        place({ pageId, selector, snippet, url: fact.url, message: fact.reason ?? 'no answer' }),
+      const occurrences = places.map(({ pageId, selector, snippet, box }) =>
+        place({ pageId, selector, snippet, box, url: fact.url, message: fact.reason ?? 'no answer' }),
       );
       add(resourceRule(kind), { evidence: evidenceOf(fact.url, [raw.origin]), occurrences });
     }
   });
-  for (const { pageId, selector, snippet, url, fragment } of raw.missingAnchors) {
+  for (const { pageId, selector, snippet, box, url, fragment } of raw.missingAnchors) {
     add('broken-anchor', {
       evidence: evidenceOf(url, [raw.origin]),
-      occurrences: [place({ pageId, selector, snippet, url, message: `no element has the id “${fragment}”` })],
+      occurrences: [place({ pageId, selector, snippet, box, url, message: `no element has the id “${fragment}”` })],
     });
   }
   if (raw.probe?.status === 200) {

@@ -43,7 +43,8 @@ export function missingAnchors(
       checked++;
       if (hasAnchor(anchors, fragment) || missing.length >= most) continue;
       const url = `${home.normal(link.url)}#${fragment}`;
-      missing.push({ pageId: id, selector: link.selector, snippet: link.snippet, url, fragment });
+      const { selector, snippet, box } = link;
+      missing.push({ pageId: id, selector, snippet, box, url, fragment });
     }
   }
   return { checked, missing };

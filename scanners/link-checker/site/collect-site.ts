@@ -61,12 +61,12 @@ export async function collectSite(ctx: SiteContext, clock: AskerClock = systemCl
   const index = new Map(targets.map((fact, at) => [fact.url, at]));
   const perTarget = new Map<number, number>();
   const uses: Use[] = [];
-  for (const { url, kind, pageId, selector, snippet } of needs) {
+  for (const { url, kind, pageId, selector, snippet, box } of needs) {
     const target = index.get(url);
     if (target === undefined) continue;
     const count = perTarget.get(target) ?? 0;
     perTarget.set(target, count + 1);
-    if (count < MOST_USES) uses.push({ target, kind, pageId, selector, snippet });
+    if (count < MOST_USES) uses.push({ target, kind, pageId, selector, snippet, box });
   }
   await ctx.putEvidence(LINK_GRAPH, Buffer.from(JSON.stringify(linkGraph(pages, home, needs, facts))));
   const anchors = missingAnchors(pages, home, MOST_ANCHORS);

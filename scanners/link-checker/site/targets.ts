@@ -35,6 +35,7 @@ export interface Need {
   readonly pageId: string;
   readonly selector: string;
   readonly snippet: string;
+  readonly box?: LinkFact['box'];
 }
 
 /** Everything that pages point at over HTTP, in page order; repeated navigation links stand once for each page. */
@@ -43,7 +44,8 @@ export function needsOf(pages: readonly ScannedPage[], home: Home): Need[] {
   for (const { id, raw } of pages) {
     const add = (fact: LinkFact | ResourceFact, kind: Need['kind']) => {
       if (fact.url === null || !/^https?:\/\//.test(fact.url)) return;
-      needs.push({ url: home.normal(fact.url), kind, pageId: id, selector: fact.selector, snippet: fact.snippet });
+      const { selector, snippet, box } = fact;
+      needs.push({ url: home.normal(fact.url), kind, pageId: id, selector, snippet, box });
     };
     const here = home.normal(raw.url);
     // A jump within the page leads nowhere else: what is wrong with the page is said at the links that lead to it.

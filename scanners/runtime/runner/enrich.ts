@@ -1,15 +1,14 @@
-import type { Box, CellFindings, Occurrence, StoredArtifact } from '@stageflow/engine/sdk';
-import { sha256Hex } from '@stageflow/engine/kernel';
-import type { EngineChannel } from '../channel/index.ts';
+import type { CellFindings, NoPicture, Occurrence, StoredArtifact } from '@stageflow/engine/sdk';
 import type { CellDraft } from './cells.ts';
+import { boxName, cropsWanted, type Wanted, whyNoCrop } from './crops.ts';
 import { type Located, locate } from './in-page/index.ts';
-import type { Darkroom, Picture } from './picture.ts';
-import { type SourcePlace, sourceFinder } from './source-lines.ts';
+import type { Picture } from './picture.ts';
+import { findLocated } from './source-lines.ts';
+import { readSource, type SourcePlace, type SourceTree } from './source-tree.ts';
 import type { Tab } from './tab.ts';
 
-/** Most elements looked up, and most crops taken, per page. */
+/** Most elements looked up per page. */
 const MOST_SELECTORS = 3000;
-const MOST_CROPS = 30;
 
 /** Every selector that occurrences of a page name, once each. */
 export function selectorsOf(drafts: readonly CellDraft[]): string[] {
@@ -23,71 +22,54 @@ export function selectorsOf(drafts: readonly CellDraft[]): string[] {
   return [...selectors];
 }
 
-/** Looks the elements of all findings up while the page is still there. An element that is gone is missing in the map. */
-export async function locateAll(tab: Tab, drafts: readonly CellDraft[]): Promise<ReadonlyMap<string, Located>> {
+/** Elements of a page by selector: null for one that is gone, missing for one that was not looked up. */
+export type LocatedElements = ReadonlyMap<string, Located | null>;
+
+/** Looks the elements of all findings up while the page is still there. */
+export async function locateAll(tab: Tab, drafts: readonly CellDraft[]): Promise<LocatedElements> {
   const selectors = selectorsOf(drafts);
   if (selectors.length === 0) return new Map();
   const found = await tab.inside(locate, selectors, 10_000).catch(() => [] as (Located | null)[]);
-  return new Map(selectors.flatMap((selector, i) => (found[i] ? [[selector, found[i]] as const] : [])));
+  return new Map(found.map((one, i) => [selectors[i] as string, one] as const));
 }
 
-/** The boxes worth a crop: the first drawn occurrence of each finding, failures before reviews, each element once. */
-export function cropsWanted(
-  drafts: readonly CellDraft[],
-  located: ReadonlyMap<string, Located>,
-): ReadonlyMap<string, Box> {
-  const wanted = new Map<string, Box>();
-  for (const outcome of ['fail', 'needs-review'] as const) {
-    for (const finding of drafts.flatMap((d) => d.findings?.findings ?? [])) {
-      if (finding.outcome !== outcome || wanted.size >= MOST_CROPS) continue;
-      const first = finding.occurrences.find((o) => o.selector !== undefined && located.get(o.selector)?.box);
-      const box = first?.selector === undefined ? null : located.get(first.selector)?.box;
-      if (first?.selector !== undefined && box) wanted.set(first.selector, box);
-    }
-  }
-  return wanted;
+/** The boxes of a page that are worth a crop. */
+export function pageCrops(drafts: readonly CellDraft[], located: LocatedElements): Wanted {
+  const findings = drafts.flatMap((draft) => draft.findings?.findings ?? []);
+  return cropsWanted(findings, ({ selector }) =>
+    selector === undefined ? null : (located.get(selector)?.box ?? null),
+  );
 }
 
 /** What is known of a page's elements once it is left. */
 export interface ElementFacts {
-  readonly located: ReadonlyMap<string, Located>;
-  /** Selector -> stored crop. */
+  readonly located: LocatedElements;
+  readonly wanted: Wanted;
+  /** By the name of the box. */
   readonly crops: ReadonlyMap<string, StoredArtifact>;
+  readonly picture: Omit<Picture, 'jpeg'> | null;
   /** ZIP jobs: the file that the page was served from, and its text. */
   readonly source: { readonly file: string; readonly html: string } | null;
 }
 
-/** Cuts and stores the crops of a page. */
-export async function storeCrops(
-  wanted: ReadonlyMap<string, Box>,
-  picture: Picture | null,
-  pageId: string,
-  tools: { readonly darkroom: Darkroom; readonly channel: Pick<EngineChannel, 'putArtifact'> },
-): Promise<ReadonlyMap<string, StoredArtifact>> {
-  if (!picture || wanted.size === 0) return new Map();
-  const crops = await tools.darkroom.crop(picture, [...wanted.values()]);
-  const stored = await Promise.all(
-    [...wanted.keys()].map(async (selector, i) => {
-      const jpeg = crops[i];
-      if (!jpeg) return null;
-      const name = `${sha256Hex(selector).slice(0, 16)}.jpg`;
-      return [selector, await tools.channel.putArtifact(`page/evidence/${pageId}/crops/${name}`, jpeg)] as const;
-    }),
-  );
-  return new Map(stored.filter((one) => one !== null));
-}
-
-/** A cell's findings with page, box, crop, file and line filled in. */
+/** A cell's findings with page, box, crop or the reason why there is none, file and line filled in. */
 export function enrich(findings: CellFindings, pageId: string, facts: ElementFacts): CellFindings {
-  let find: ((wanted: Located) => SourcePlace | null) | null = null;
-  const placeOf = (wanted: Located) => {
+  let tree: SourceTree | null = null;
+  const placeOf = (wanted: Located): SourcePlace | null => {
     if (!facts.source) return null;
-    find ??= sourceFinder(facts.source.html);
-    return find(wanted);
+    tree ??= readSource(facts.source.html);
+    return findLocated(tree, wanted);
+  };
+  const pictureOf = (selector: string): { screenshot: string } | { noPicture: NoPicture } => {
+    const located = facts.located.get(selector);
+    if (!located) return { noPicture: located === null ? 'gone' : 'failed' };
+    const name = located.box && boxName(located.box);
+    const crop = name === null ? undefined : facts.crops.get(name);
+    if (crop) return { screenshot: crop.key };
+    return { noPicture: whyNoCrop(located.box, facts.picture, name !== null && facts.wanted.has(name)) };
   };
   const fill = (o: Occurrence): Occurrence => {
     const located = o.selector === undefined ? undefined : facts.located.get(o.selector);
-    const crop = o.selector === undefined ? undefined : facts.crops.get(o.selector);
     const file = o.file ?? facts.source?.file;
     const place =
       located && o.line === undefined && (o.file === undefined || o.file === facts.source?.file)
@@ -97,7 +79,7 @@ export function enrich(findings: CellFindings, pageId: string, facts: ElementFac
       ...o,
       pageId,
       ...(o.box === undefined && located?.box ? { box: located.box } : {}),
-      ...(o.screenshot === undefined && crop ? { screenshot: crop.key } : {}),
+      ...(o.screenshot === undefined && o.selector !== undefined ? pictureOf(o.selector) : {}),
       ...(file === undefined ? {} : { file }),
       ...place,
     };

@@ -3,7 +3,7 @@ import type { MachineWork, RunnerAssignment, SiteWork } from '@stageflow/engine/
 import type { EngineChannel } from '../channel/index.ts';
 import type { Access } from './access.ts';
 import { type CellDraft, type CellTools, finishCell, runCell } from './cells.ts';
-import { enrich } from './enrich.ts';
+import { enrichLater, type LeftPages } from './enrich-later.ts';
 import { exploreCell, type ExploreLane } from './explore-lane.ts';
 import { jobFacts } from './page-lane.ts';
 import { unpackJson } from './result.ts';
@@ -16,12 +16,28 @@ export interface OtherLanes extends Pick<ExploreLane, 'context' | 'guard'> {
   readonly access: Access;
   readonly scanners: ReadonlyMap<string, LoadedScanner>;
   readonly tools: Omit<CellTools, 'job'>;
+  /** What is at hand of pages that were left. */
+  readonly left: LeftPages;
   /** Executable and flags for a scanner that starts a browser of its own. */
   readonly browser: { readonly executablePath: string; readonly args: readonly string[] };
 }
 
 const SITE = '_site';
-const NOTHING = { located: new Map(), crops: new Map(), source: null };
+
+/** A cell's draft with the places of its findings filled in. */
+async function placed(
+  draft: CellDraft,
+  pageId: string,
+  urls: ReadonlyMap<string, string>,
+  left: LeftPages,
+): Promise<CellDraft> {
+  if (!draft.findings) return draft;
+  const { findings, crops } = await enrichLater(
+    { scanner: draft.scanner.id, pageId, findings: draft.findings, urls },
+    left,
+  );
+  return { ...draft, findings, evidence: [...draft.evidence, ...crops] };
+}
 
 function loaded(lanes: OtherLanes, id: string): LoadedScanner {
   const found = lanes.scanners.get(id);
@@ -35,8 +51,8 @@ export async function runMachineLane(lanes: OtherLanes): Promise<void> {
     if (work.kind !== 'machine')
       throw new StageflowError('internal', { reason: 'the machine lane was given other work' });
     const draft = await machineCell(work, lanes);
-    const findings = draft.findings && enrich(draft.findings, work.page.id, NOTHING);
-    await finishCell({ ...draft, findings }, work.page.id, lanes.channel);
+    const urls = new Map([[work.page.id, work.page.url]]);
+    await finishCell(await placed(draft, work.page.id, urls, lanes.left), work.page.id, lanes.channel);
   }
 }
 
@@ -73,7 +89,8 @@ function machineCell(work: MachineWork, lanes: OtherLanes): Promise<CellDraft> {
 export async function runSiteLane(lanes: OtherLanes): Promise<void> {
   for (let work = await lanes.channel.next('site'); work !== null; work = await lanes.channel.next('site')) {
     if (work.kind !== 'site') throw new StageflowError('internal', { reason: 'the site lane was given other work' });
-    await finishCell(await siteCell(work, lanes), SITE, lanes.channel);
+    const urls = new Map(work.pages.map((page) => [page.id, page.finalUrl]));
+    await finishCell(await placed(await siteCell(work, lanes), SITE, urls, lanes.left), SITE, lanes.channel);
   }
 }
 

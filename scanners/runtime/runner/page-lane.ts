@@ -5,10 +5,10 @@ import type { EngineChannel } from '../channel/index.ts';
 import { GUARD_CODES, type Proxy } from '../proxy/index.ts';
 import type { Access } from './access.ts';
 import { type CellDraft, type CellTools, finishCell, runPageCell } from './cells.ts';
-import { cropsWanted, enrich, locateAll, storeCrops } from './enrich.ts';
+import { storeCrops } from './crops.ts';
+import { enrich, locateAll, type LocatedElements, pageCrops } from './enrich.ts';
 import { createFailureTracer } from './failure-trace.ts';
 import { buildHar } from './har.ts';
-import type { Located } from './in-page/index.ts';
 import { type Darkroom, type Picture, takePicture } from './picture.ts';
 import { packJson, reviewBlocked } from './result.ts';
 import type { LoadedScanner } from './scanner-modules.ts';
@@ -44,7 +44,7 @@ interface Desk {
   readonly work: PageWork;
   readonly visited: Visited;
   readonly drafts: readonly CellDraft[];
-  readonly located: ReadonlyMap<string, Located>;
+  readonly located: LocatedElements;
   readonly picture: Picture | null;
   /** Set when the page crashed or hung while its cells ran. */
   readonly lost: StageflowError | null;
@@ -189,7 +189,7 @@ async function showPage(
   const drafts = await Promise.all(wanted.map((loaded) => runPageCell(loaded, context, tools)));
   lane.browserGone.throwIfAborted();
   const lost = tab.crashed.aborted ? new StageflowError('page_crashed') : null;
-  const located = lost ? new Map<string, Located>() : await locateAll(tab, drafts);
+  const located = lost ? new Map() : await locateAll(tab, drafts);
   const traced: CellDraft[] = [];
   for (const draft of drafts)
     traced.push(
@@ -215,9 +215,9 @@ async function finishPage(desk: Desk, lane: PageLane): Promise<void> {
   const reviewed = drafts.map((draft) =>
     draft.findings ? { ...draft, findings: reviewBlocked(draft.findings, visited.visit.requests) } : draft,
   );
-  const cuts = cropsWanted(reviewed, located);
+  const wanted = pageCrops(reviewed, located);
   const storing = Promise.all([
-    storeCrops(cuts, picture, pageId, { darkroom: lane.darkroom, channel }).catch(
+    storeCrops(wanted, picture, `page/evidence/${pageId}`, { darkroom: lane.darkroom, channel }).catch(
       () => new Map<string, StoredArtifact>(),
     ),
     channel.putArtifact(`page/evidence/${pageId}/network.har.zst`, packJson(har, 'page')),
@@ -227,14 +227,13 @@ async function finishPage(desk: Desk, lane: PageLane): Promise<void> {
   const file = assignment.source === 'zip' ? lane.proxy.files.of(visited.visit.finalUrl) : null;
   const source = file === null ? null : { file, html: visited.visit.sourceHtml };
   const finish = async (draft: CellDraft, crops: ReadonlyMap<string, StoredArtifact>) => {
-    const findings = draft.findings && enrich(draft.findings, pageId, { located, crops, source });
+    const findings = draft.findings && enrich(draft.findings, pageId, { located, wanted, crops, picture, source });
     const used = new Set(findings?.findings.flatMap((f) => f.occurrences.flatMap((o) => o.screenshot ?? [])));
     const shown = [...crops.values()].filter((crop) => used.has(crop.key));
     await finishCell({ ...draft, findings, evidence: [...draft.evidence, ...shown] }, pageId, channel);
   };
   // Cells that show no crop do not wait for the crops.
-  const shows = (draft: CellDraft) =>
-    draft.findings?.findings.some((f) => f.occurrences.some((o) => o.selector !== undefined && cuts.has(o.selector)));
+  const shows = (draft: CellDraft) => pageCrops([draft], located).size > 0;
   for (const draft of reviewed) if (!shows(draft)) await finish(draft, new Map());
   const [crops, ...evidence] = await storing;
   for (const draft of reviewed) if (shows(draft)) await finish(draft, crops);

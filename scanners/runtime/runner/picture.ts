@@ -32,6 +32,18 @@ export async function takePicture(tab: Tab): Promise<Picture> {
   return { jpeg: Buffer.from(data, 'base64'), width, height };
 }
 
+/** A stored picture, its size read from its own bytes; null when it is no JPEG. */
+export function pictureOf(jpeg: Buffer): Picture | null {
+  if (jpeg.length < 4 || jpeg.readUInt16BE(0) !== 0xffd8) return null;
+  for (let at = 2; at + 9 < jpeg.length && jpeg[at] === 0xff; at += 2 + jpeg.readUInt16BE(at + 2)) {
+    const marker = jpeg[at + 1] as number;
+    // Start of frame, whatever the coding; 0xc4, 0xc8 and 0xcc are tables.
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker))
+      return { jpeg, height: jpeg.readUInt16BE(at + 5), width: jpeg.readUInt16BE(at + 7) };
+  }
+  return null;
+}
+
 /** Where crops are cut out of pictures: a blank tab of its own, so that no page is photographed once per finding. */
 export interface Darkroom {
   /** One JPEG per box, null for a box outside the picture. */

@@ -124,6 +124,14 @@ export async function runAssignment(
       access,
       scanners,
       tools,
+      left: {
+        jobId: assignment.jobId,
+        source: assignment.source,
+        fetch: fetcher.capped,
+        files: proxy.files,
+        channel,
+        darkroom,
+      },
       context,
       guard,
       browser: {

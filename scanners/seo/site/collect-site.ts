@@ -53,6 +53,7 @@ function summaryOf(id: string, raw: PageRaw): PageSummary {
   );
   const targets = new Set(canonicals.map((link) => link.url));
   const [first] = canonicals;
+  const description = raw.metas.find((meta) => meta.key === 'description');
   const place = (link: { selector: string; snippet: string }) => ({
     selector: clip(link.selector, 1024),
     snippet: clip(link.snippet, 500),
@@ -63,7 +64,9 @@ function summaryOf(id: string, raw: PageRaw): PageSummary {
     url: raw.url,
     status: raw.status,
     title: raw.titles[0]?.text || null,
-    description: raw.metas.find((meta) => meta.key === 'description')?.content || null,
+    description: description?.content || null,
+    titleAt: raw.titles[0] ? place(raw.titles[0]) : null,
+    descriptionAt: description ? place(description) : null,
     canonical: first?.url && targets.size === 1 ? { ...place(first), url: first.url } : null,
     noindex: robotsOf(raw).noindex,
     alternates: raw.links.flatMap((link) =>
@@ -108,7 +111,8 @@ async function readSitemaps(ctx: SiteContext, named: readonly string[]): Promise
     if (answer.status === 200 && !(packed && answer.cut)) {
       const sitemap = readSitemap(textOf(answer), room, answer.cut);
       room -= sitemap.locations.length;
-      facts.push({ ...next, status: 200, faults: sitemap.faults, locations: sitemap.locations });
+      const { faults, locations, lines } = sitemap;
+      facts.push({ ...next, status: 200, faults, locations, lines: packed ? [] : lines });
       queue.push(...sitemap.sitemaps.filter(own).map((url) => ({ url: normalUrl(url, job), named: true })));
     } else if (answer.status !== 200) facts.push({ ...next, status: answer.status, faults: [], locations: [] });
   }

@@ -1,11 +1,26 @@
-import { clip } from '@stageflow/engine/sdk';
+import { clip, type Occurrence } from '@stageflow/engine/sdk';
 import { says } from './page-links.ts';
 import { isClosed } from './robots-txt.ts';
-import { isHtml, keyOf, ownPath, type SiteHit, type SiteView } from './view.ts';
+import { isHtml, keyOf, type Listing, ownPath, type SiteHit, type SiteView } from './view.ts';
 
-const hit = (evidence: string, message: string, url: string, pageId?: string): SiteHit => ({
+/** A place in a text of the site: a line of a sitemap, of robots.txt. */
+type InText = Pick<Occurrence, 'textUrl' | 'line'>;
+const inText = (textUrl: string, line?: number): InText => ({
+  textUrl: clip(textUrl, 4096),
+  ...(line === undefined ? {} : { line }),
+});
+const listedAt = ({ sitemap, line }: Listing) => inText(sitemap, line);
+
+const hit = (evidence: string, message: string, url: string, where: InText = {}, pageId?: string): SiteHit => ({
   evidence: ownPath(evidence),
-  occurrences: [{ ...(pageId === undefined ? {} : { pageId }), url: clip(url, 4096), message: clip(message, 2048) }],
+  occurrences: [
+    {
+      ...(pageId === undefined ? {} : { pageId }),
+      url: clip(url, 4096),
+      message: clip(message, 2048),
+      ...where,
+    },
+  ],
 });
 const pathOf = (url: string) => {
   const { pathname, search } = new URL(url);
@@ -43,7 +58,11 @@ export function sitemapInvalid(view: SiteView): SiteHit[] | null {
     return [
       {
         evidence: ownPath(sitemap.url),
-        occurrences: sitemap.faults.map((fault) => ({ url: clip(sitemap.url, 4096), message: clip(fault, 2048) })),
+        occurrences: sitemap.faults.map((fault) => ({
+          url: clip(sitemap.url, 4096),
+          message: clip(fault, 2048),
+          ...inText(sitemap.url),
+        })),
       },
     ];
   });
@@ -52,30 +71,27 @@ export function sitemapInvalid(view: SiteView): SiteHit[] | null {
 /** Listed addresses that answer in this way. */
 export function listedAnswers(view: SiteView, bad: 'error' | 'redirect'): SiteHit[] | null {
   if (view.listed.size === 0) return null;
-  return [...view.listed].flatMap(([url, sitemap]) => {
+  return [...view.listed].flatMap(([url, listing]) => {
     const answer = view.answer(url);
     if (!answer || !says(answer.status, bad)) return [];
-    return [
-      hit(
-        url,
-        `${sitemap} lists it; it ${bad === 'error' ? `answers ${answer.status}` : `redirects to ${answer.location ?? 'another address'}`}`,
-        url,
-      ),
-    ];
+    const how = bad === 'error' ? `answers ${answer.status}` : `redirects to ${answer.location ?? 'another address'}`;
+    return [hit(url, `${listing.sitemap} lists it; it ${how}`, url, listedAt(listing))];
   });
 }
 
 export function listedNoindex(view: SiteView): SiteHit[] | null {
   if (view.listed.size === 0) return null;
-  return [...view.listed].flatMap(([url, sitemap]) => {
+  return [...view.listed].flatMap(([url, listing]) => {
     const page = view.page(url);
-    return page && page.status < 400 && page.noindex ? [hit(url, `${sitemap} lists it`, url, page.id)] : [];
+    return page && page.status < 400 && page.noindex
+      ? [hit(url, `${listing.sitemap} lists it`, url, listedAt(listing), page.id)]
+      : [];
   });
 }
 
 export function listedNonCanonical(view: SiteView): SiteHit[] | null {
   if (view.listed.size === 0) return null;
-  return [...view.listed].flatMap(([url, sitemap]) => {
+  return [...view.listed].flatMap(([url, listing]) => {
     const page = view.page(url);
     const canonical = page?.canonical && view.own(page.canonical.url) ? view.normal(page.canonical.url) : null;
     if (
@@ -89,7 +105,7 @@ export function listedNonCanonical(view: SiteView): SiteHit[] | null {
       return [];
     return keyOf(canonical) === keyOf(url)
       ? []
-      : [hit(url, `${sitemap} lists it; its canonical is ${canonical}`, url, page.id)];
+      : [hit(url, `${listing.sitemap} lists it; its canonical is ${canonical}`, url, listedAt(listing), page.id)];
   });
 }
 
@@ -105,7 +121,7 @@ export function pagesNotListed(view: SiteView): SiteHit[] | null {
     );
     return listed || /\/404(?:\.html?)?\/?$/.test(new URL(url).pathname)
       ? []
-      : [hit(url, 'no sitemap lists it', url, page.id)];
+      : [hit(url, 'no sitemap lists it', url, {}, page.id)];
   });
 }
 
@@ -114,7 +130,12 @@ export function robotsInvalid(view: SiteView): SiteHit[] | null {
   if (robots?.status !== 200) return null;
   if (isHtml(robots.text)) return [hit(robots.url, 'the answer is an HTML page', robots.url)];
   return (view.robots?.faults ?? []).map((fault) =>
-    hit(`${robots.url}: ${fault.message}`, `line ${fault.line}: ${fault.message}`, robots.url),
+    hit(
+      `${robots.url}: ${fault.message}`,
+      `line ${fault.line}: ${fault.message}`,
+      robots.url,
+      inText(robots.url, fault.line),
+    ),
   );
 }
 
@@ -136,15 +157,24 @@ const siteClosed = (view: SiteView) =>
 export function robotsBlocksSite(view: SiteView): SiteHit[] | null {
   if (view.robots === null || view.raw.robots === null) return null;
   return siteClosed(view)
-    ? [hit(view.raw.robots.url, 'Disallow: / holds for the entry page and every scanned page', view.raw.robots.url)]
+    ? [
+        hit(
+          view.raw.robots.url,
+          'Disallow: / holds for the entry page and every scanned page',
+          view.raw.robots.url,
+          inText(view.raw.robots.url),
+        ),
+      ]
     : [];
 }
 
 export function robotsBlocksListed(view: SiteView): SiteHit[] | null {
   const { robots } = view;
   if (robots === null || view.listed.size === 0 || siteClosed(view)) return null;
-  return [...view.listed].flatMap(([url, sitemap]) =>
-    isClosed(robots, pathOf(url)) ? [hit(url, `${sitemap} lists it`, url, view.page(url)?.id)] : [],
+  return [...view.listed].flatMap(([url, listing]) =>
+    isClosed(robots, pathOf(url))
+      ? [hit(url, `${listing.sitemap} lists it`, url, listedAt(listing), view.page(url)?.id)]
+      : [],
   );
 }
 

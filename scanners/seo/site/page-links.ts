@@ -9,7 +9,8 @@ const onPage = (page: PageSummary, message: string, place?: Place, url?: string)
   message: clip(message, 2048),
 });
 
-function duplicates(view: SiteView, value: (page: PageSummary) => string | null, what: string): SiteHit[] {
+function duplicates(view: SiteView, what: 'title' | 'description'): SiteHit[] {
+  const value = (page: PageSummary) => page[what];
   const groups = new Map<string, Map<string, PageSummary>>();
   for (const page of view.indexable) {
     const text = value(page)?.replace(/\s+/g, ' ').trim().toLowerCase();
@@ -26,7 +27,11 @@ function duplicates(view: SiteView, value: (page: PageSummary) => string | null,
       {
         evidence: clip(text, 1024),
         occurrences: pages.map((page) =>
-          onPage(page, `one of ${pages.length} pages with the ${what} “${clip(value(page) ?? '', 200)}”`),
+          onPage(
+            page,
+            `one of ${pages.length} pages with the ${what} “${clip(value(page) ?? '', 200)}”`,
+            page[`${what}At`] ?? undefined,
+          ),
         ),
       },
     ];
@@ -34,9 +39,9 @@ function duplicates(view: SiteView, value: (page: PageSummary) => string | null,
 }
 
 /** Pages that share a title. */
-export const duplicateTitles = (view: SiteView) => duplicates(view, (page) => page.title, 'title');
+export const duplicateTitles = (view: SiteView) => duplicates(view, 'title');
 /** Pages that share a description. */
-export const duplicateDescriptions = (view: SiteView) => duplicates(view, (page) => page.description, 'description');
+export const duplicateDescriptions = (view: SiteView) => duplicates(view, 'description');
 
 /** Own canonicals that answer in this way, one cause for each address. */
 export function canonicalAnswers(view: SiteView, bad: 'error' | 'redirect'): SiteHit[] {

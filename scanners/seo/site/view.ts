@@ -9,14 +9,21 @@ export interface SiteHit {
   readonly occurrences: readonly Occurrence[];
 }
 
+/** Where a sitemap lists an address. */
+export interface Listing {
+  readonly sitemap: string;
+  /** From 1; undefined where it is not known. */
+  readonly line: number | undefined;
+}
+
 /** What the rules of the site share. */
 export interface SiteView {
   readonly raw: SiteRaw;
   readonly robots: RobotsTxt | null;
   /** Pages that answered well and may be indexed under their own address. */
   readonly indexable: readonly PageSummary[];
-  /** Every address that sitemaps list, as this scan sees it, own site only, with the sitemap that lists it. */
-  readonly listed: ReadonlyMap<string, string>;
+  /** Every address that sitemaps list, as this scan sees it, own site only, with the sitemap that lists it first. */
+  readonly listed: ReadonlyMap<string, Listing>;
   normal(url: string): string;
   own(url: string): boolean;
   /** The scanned page at an address, whether asked for or arrived at. */
@@ -36,10 +43,11 @@ export function viewOf(raw: SiteRaw): SiteView {
   for (const page of raw.pages) pages.set(normal(page.requestedUrl), page);
   for (const page of raw.pages) pages.set(normal(page.url), page);
   const probes = new Map(raw.probes.map((probe) => [normal(probe.url), probe]));
-  const listed = new Map<string, string>();
+  const listed = new Map<string, Listing>();
   for (const sitemap of raw.sitemaps) {
-    for (const location of sitemap.locations)
-      if (own(location) && !listed.has(normal(location))) listed.set(normal(location), sitemap.url);
+    for (const [at, location] of sitemap.locations.entries())
+      if (own(location) && !listed.has(normal(location)))
+        listed.set(normal(location), { sitemap: sitemap.url, line: sitemap.lines?.[at] });
   }
   const answer = (url: string): Probe | undefined => {
     const page = pages.get(normal(url));

@@ -5,6 +5,7 @@ import { audit } from '../audit.ts';
 import type { PageRaw, SiteRaw } from '../raw.ts';
 import { pageRules } from '../rules/index.ts';
 import { auditSite, siteRules } from '../site/audit-site.ts';
+import { readSitemap } from '../site/sitemap.ts';
 import { canonical, CLEAN, GOLDENS, type Golden, JOB } from './goldens.ts';
 import { CLEAN_SITE, SITE_GOLDENS } from './site-goldens.ts';
 
@@ -50,6 +51,31 @@ describe('seo', () => {
 
   test.each(SITE_GOLDENS)('$rule of the site is silent where it is kept', ({ rule, passes }) => {
     expect(said(rule, siteCell(passes))).toEqual([]);
+  });
+
+  test('what a sitemap or a robots.txt says bears its line there', () => {
+    const text = `<?xml version="1.0"?>
+<!-- two
+lines --><urlset>
+  <url><loc>https://a.example/1</loc></url><url>
+    <loc>
+      https://a.example/2</loc></url>
+</urlset>`;
+    expect(readSitemap(`\uFEFF\n${text}`, 10, false)).toMatchObject({
+      locations: ['https://a.example/1', 'https://a.example/2'],
+      lines: [5, 7],
+    });
+    expect(readSitemap('\nhttps://a.example/1\n\nhttps://a.example/2', 10, false)).toMatchObject({ lines: [2, 4] });
+    const { origin, sitemaps, robots } = CLEAN_SITE;
+    const locations = [`${origin}/`, `${origin}/gone`];
+    const cell = siteCell({
+      sitemaps: sitemaps.map((one) => ({ ...one, locations, lines: [3, 9] })),
+      probes: [{ url: `${origin}/gone`, status: 404, location: null }],
+      robots: robots && { ...robots, text: 'User-agent: *\nno colon' },
+    });
+    const places = cell.findings.flatMap(({ rule, occurrences: [place] }) => [[rule, place?.textUrl, place?.line]]);
+    expect(places).toContainEqual(['sitemap-broken-url', `${origin}/sitemap.xml`, 9]);
+    expect(places).toContainEqual(['robots-txt-invalid', `${origin}/robots.txt`, 2]);
   });
 
   test('a page that answers with an error is not judged', () => {

@@ -28,6 +28,7 @@ export interface RunRecord {
   readonly stderr: string;
   of<T extends ContainerMessage['type']>(type: T): Message<T>[];
   page(url: string): { visited: Message<'page.visited'> | undefined; done: Message<'page.done'> | undefined };
+  /** Of a page by its address, or of the site by `_site`. */
   findings(scanner: string, url: string): CellFindings;
 }
 
@@ -37,6 +38,8 @@ export interface RunOrder {
   readonly urls: readonly string[];
   readonly pageScanners?: readonly string[];
   readonly machineScanner?: string;
+  /** One of the page scanners whose site cell is to be done when the pages are. */
+  readonly siteScanner?: string;
   /** Follows links of the pages' own origin, at most this many pages. */
   readonly crawl?: number;
   /** Told the runner's process id as soon as it runs. */
@@ -102,6 +105,7 @@ export async function runRunner(order: RunOrder): Promise<RunRecord> {
   const busy = new Map<string, string>();
   let machine: string[] | null = null;
   let machineBusy = false;
+  let siteAsked = order.siteScanner === undefined;
   const pageOver = () => queue.length === 0 && busy.size === 0;
 
   const nextOf = (lane: string): WorkItem | 'wait' | 'done' => {
@@ -124,7 +128,11 @@ export async function runRunner(order: RunOrder): Promise<RunRecord> {
       machineBusy = true;
       return { kind: 'machine', page: { id: pageIdOf(url), url, depth: 0 }, scanner: order.machineScanner as string };
     }
-    return pageOver() ? 'done' : 'wait';
+    if (!pageOver()) return 'wait';
+    if (siteAsked) return 'done';
+    siteAsked = true;
+    const pages = scannedUrls.map((url) => ({ id: pageIdOf(url), url, finalUrl: url }));
+    return { kind: 'site', scanner: order.siteScanner as string, pages };
   };
   const waiting = new Set<() => void>();
   const changed = () => {
@@ -229,7 +237,7 @@ export async function runRunner(order: RunOrder): Promise<RunRecord> {
       };
     },
     findings: (scanner, url) => {
-      const bytes = artifacts.get(`${scanner}/cells/${pageIdOf(url)}.findings.json.zst`);
+      const bytes = artifacts.get(`${scanner}/cells/${url === '_site' ? url : pageIdOf(url)}.findings.json.zst`);
       if (!bytes) throw new Error(`no findings of ${scanner} for ${url}: ${stderr}`);
       return JSON.parse(zstdDecompressSync(bytes).toString()) as CellFindings;
     },

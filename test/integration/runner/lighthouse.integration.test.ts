@@ -4,16 +4,20 @@ import { pageIdOf } from '../../../engine/kernel/index.ts';
 import { runRunner } from './engine-double.ts';
 import { serveSite } from './loopback-site.ts';
 
+const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+</head><body><main><h1>No title</h1><img src="/p.png" width="4" height="4">
+<p><a href="/gone">Seen</a></p>
+<p style="visibility: hidden"><a href="/gone">Hidden</a></p>
+<p id="late"></p><script>late.innerHTML = '<a href="/gone">Late</a>'</script></main></body></html>`;
+
 it('measures through the proxy after the page lane has ended, keeps the median run and its evidence', async () => {
   const secrets: unknown[] = [];
   const site = await serveSite({
     routes: {
       '/': (request, response) => {
         secrets.push(request.headers['x-member']);
-        response.writeHead(200, { 'content-type': 'text/html' });
-        response.end(
-          '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"></head><body><main><h1>No title</h1><img src="/p.png" width="4" height="4"></main></body></html>',
-        );
+        response.writeHead(200, { 'content-type': 'text/html', 'x-stageflow-file': 'index.html' });
+        response.end(PAGE);
       },
     },
   });
@@ -27,11 +31,32 @@ it('measures through the proxy after the page lane has ended, keeps the median r
       access: { headers: { 'X-Member': 'yes' }, cookies: [], basicAuth: null, storageState: null },
     },
     urls: [url],
-    pageScanners: ['axe'],
+    pageScanners: ['axe', 'link-checker'],
     machineScanner: 'lighthouse',
+    siteScanner: 'link-checker',
   });
   await site.close();
   expect({ exit: run.exitCode, fatal: run.of('fatal') }).toEqual({ exit: 0, fatal: [] });
+
+  // What is said of the site names places of pages that were left long ago.
+  const broken = run.findings('link-checker', '_site').findings.find((f) => f.rule === 'broken-link-internal');
+  const [seen, hidden, late] = broken?.occurrences ?? [];
+  const pageId = pageIdOf(url);
+  expect(seen).toMatchObject({ pageId, file: 'index.html', line: 3, column: 4, box: { x: 8 } });
+  expect(hidden).toMatchObject({ pageId, file: 'index.html', line: 4, noPicture: 'hidden' });
+  expect(late).toMatchObject({ pageId, file: 'index.html', box: { x: 8 } });
+  expect(late).not.toHaveProperty('line');
+  for (const { screenshot = '' } of [seen, late].map((one) => one ?? {}))
+    expect(
+      run.artifacts
+        .get(screenshot.replace(/^job1\//, ''))
+        ?.subarray(0, 2)
+        .toString('hex'),
+    ).toBe('ffd8');
+  const siteCell = run.of('cell.done').find((m) => m.pageId === '_site');
+  expect(siteCell?.evidence.map(({ key }) => key)).toEqual(
+    expect.arrayContaining([seen?.screenshot, late?.screenshot]),
+  );
   const order = run.messages.map((m) => (m.type === 'cell.done' ? m.scanner : m.type));
   expect(order.indexOf('lighthouse')).toBeGreaterThan(order.indexOf('page.done'));
   expect(new Set(secrets)).toEqual(new Set(['yes']));

@@ -14,6 +14,7 @@ export interface PageElement extends PageNode {
   readonly href?: unknown;
   getAttribute(name: string): string | null;
   hasAttribute(name: string): boolean;
+  checkVisibility(options: { readonly visibilityProperty: boolean; readonly opacityProperty: boolean }): boolean;
   getBoundingClientRect(): { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 }
 

@@ -4,7 +4,7 @@ declare const document: PageDocument;
 declare const scrollX: number;
 declare const scrollY: number;
 
-/** Where an element is drawn and how it can be found again in the source. */
+/** Where an element is seen and how it can be found again in the source. */
 export interface Located {
   readonly box: { x: number; y: number; width: number; height: number } | null;
   /** Steps from the root: tag and place among siblings of that tag; null for an element in a frame or a shadow root. */
@@ -52,7 +52,9 @@ export function locate(selectors: readonly string[]): (Located | null)[] {
   };
   const boxOf = (element: PageElement, left: number, top: number) => {
     const r = element.getBoundingClientRect();
-    if (r.width === 0 && r.height === 0) return null;
+    // What cannot be seen has no picture: one would show what lies there instead.
+    const seen = element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+    if (!seen || (r.width === 0 && r.height === 0)) return null;
     const round = (n: number) => Math.round(n * 10) / 10;
     return { x: round(r.x + left), y: round(r.y + top), width: round(r.width), height: round(r.height) };
   };

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { sourceFinder } from '../source-lines.ts';
+import { findLocated } from '../source-lines.ts';
+import { findLoader, findMarkup } from '../source-markup.ts';
+import { readSource } from '../source-tree.ts';
 
 const SOURCE = `<!doctype html>
 <html lang="en">
@@ -15,7 +17,8 @@ const SOURCE = `<!doctype html>
 
 const step = (tag: string, nth = 1) => ({ tag, nth });
 const body = [step('html'), step('body')];
-const find = sourceFinder(SOURCE);
+const tree = readSource(SOURCE);
+const find = (wanted: Parameters<typeof findLocated>[1]) => findLocated(tree, wanted);
 const located = (path: { tag: string; nth: number }[] | null, attributes: [string, string][], text: string) => ({
   box: null,
   path,
@@ -46,5 +49,60 @@ describe('finding an element in its source', () => {
 
   it('names no line where two elements cannot be told apart', () => {
     expect(find(located([...body, step('div'), step('p')], [], 'same'))).toBeNull();
+  });
+});
+
+describe('finding an element in its source when the page is gone', () => {
+  const page = 'http://site.localhost/';
+  const source = readSource(`<!doctype html>
+<html lang="en"><head>
+<link rel="stylesheet" href="/a.css"><link rel="canonical" href="/">
+</head><body>
+  <nav><a href="/x">Same</a></nav>
+  <p class="late"><a href="/x">Same</a> <a href="/y?a=1&amp;b=2" title="More">Other</a></p>
+  <img class="seal" src="/img/seal.png" width="96">
+  <p id="only" class="one">x</p>
+</body></html>`);
+  const line = (selector: string, snippet: string) => findMarkup(source, { selector, snippet }, page)?.line ?? null;
+
+  it('goes by the markup alone where it stands there once, whatever the page did around it', () => {
+    expect(line('main > a:nth-of-type(9)', '<a href="/y?a=1&amp;b=2" title="More">Other</a>')).toBe(6);
+    expect(line('html > head > link:nth-of-type(7)', '<link rel="canonical" href="/">')).toBe(3);
+  });
+
+  it('tells twins apart by the selector, in the forms that scanners write', () => {
+    const twin = '<a href="/x">Same</a>';
+    expect(line('html > body > nav:nth-of-type(1) > a:nth-of-type(1)', twin)).toBe(5);
+    expect(line('.late > a[href="/x"]:first-child', twin)).toBe(6);
+    expect(line('body p.late a:nth-child(1)', twin)).toBe(6);
+  });
+
+  it('names no line where the selector leaves two, leads nowhere, or is of a frame or of a form that it cannot read', () => {
+    const twin = '<a href="/x">Same</a>';
+    for (const selector of ['a', 'main > a', 'iframe >>> a', 'nav > a:not(.b)', 'nav >', ''])
+      expect([selector, line(selector, twin)]).toEqual([selector, null]);
+  });
+
+  it('reads snippets that a tool has cut or rewritten', () => {
+    expect(line('img', '<img class="seal" src="http://site.localhost/img/seal.png" width="96">')).toBe(7);
+    expect(line('img', '<img class="seal" src="/img/seal.p…" width="96">')).toBe(7);
+    expect(line('a', '<a href="/y?a=1&amp;b=2">')).toBe(6);
+    expect(line('img', '<img class="seal" src="/img/seal.png" wid')).toBe(7);
+  });
+
+  it('forgives classes that a script changed when the selector leads to the element, and nothing else', () => {
+    expect(line('#only', '<p id="only" class="one open">')).toBe(8);
+    expect(line('#only', '<p id="only" class="one" hidden="">')).toBeNull();
+    expect(line('#only', '<p id="only" class="one">other text</p>')).toBeNull();
+  });
+
+  it('names no line for an element that a script made', () => {
+    expect(line('main > a', '<a href="/z">New</a>')).toBeNull();
+    expect(line('main', 'no markup')).toBeNull();
+  });
+
+  it('finds the one element that loads an address', () => {
+    expect(findLoader(source, 'http://site.localhost/a.css', page)).toEqual({ line: 3, column: 1 });
+    expect(findLoader(source, 'http://site.localhost/b.css', page)).toBeNull();
   });
 });
