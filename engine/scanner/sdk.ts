@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { Log } from '../kernel/index.ts';
 import type { ExploreScanner, StateContext } from './explore.ts';
-import type { CellFindings, Occurrence, ScannerFinding } from './finding.ts';
+import type { Box, CellFindings, Occurrence, ScannerFinding } from './finding.ts';
 import type { Manifest } from './manifest.ts';
 
 /** One request of the page's single navigation, as the browser saw it. Bodies are not kept. */
@@ -145,6 +145,13 @@ export interface MachineContext extends Omit<PageContext, 'page' | 'visit'> {
   /** Chromium's executable and the flags that the runner always uses (proxy, sandbox, trust). Speak to it over a pipe, never a port. */
   readonly browser: { readonly executablePath: string; readonly args: readonly string[] };
   readonly lighthouse: { readonly runs: number; readonly formFactor: 'desktop' | 'mobile' };
+  /** Every module of the job. */
+  readonly modules: readonly string[];
+  /** Cuts crops out of a picture that the scanner took and stores them: the key of each box, null for one outside of the picture. */
+  cutCrops(
+    picture: { readonly jpeg: Uint8Array; readonly width: number; readonly height: number },
+    boxes: readonly Box[],
+  ): Promise<(string | null)[]>;
   /** Extra request headers and cookies of the person's login; never store them. */
   readonly access: {
     readonly headers: Readonly<Record<string, string>>;

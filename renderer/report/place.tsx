@@ -59,6 +59,12 @@ export function Place({
             Enlarge
           </button>
           {large && <Enlarged image={place.screenshot} alt={alt} close={() => setLarge(false)} />}
+          {place.box === null && (
+            <p className={styles['quiet']}>
+              The module took this picture itself, in a window of its own size: its places are not those of the page’s
+              picture.
+            </p>
+          )}
         </>
       )}
       {page && place.box && page.screenshot && <FullPage key={`${page.id} ${at}`} page={page} box={place.box} />}

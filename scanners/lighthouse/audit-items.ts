@@ -1,5 +1,5 @@
 import { clip, type Occurrence } from '@stageflow/engine/sdk';
-import type { LighthouseAudit } from './raw.ts';
+import type { LighthouseAudit, LighthouseRaw } from './raw.ts';
 
 interface NodeItem {
   readonly lhId?: string;
@@ -9,16 +9,30 @@ interface NodeItem {
   readonly nodeLabel?: string;
 }
 
+/** A place in a script or document; line and column count from 0. */
+interface SourceLocation {
+  readonly url?: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
 interface Item {
   readonly node?: NodeItem;
   readonly url?: string;
+  /** Of a console message the word for where it came from; of a discouraged call the place in a script. */
   readonly source?: unknown;
   readonly description?: unknown;
   readonly reason?: unknown;
   readonly wastedBytes?: number;
   readonly wastedMs?: number;
   readonly totalBytes?: number;
-  readonly sourceLocation?: { readonly url?: string; readonly line?: number };
+  readonly sourceLocation?: SourceLocation;
+  /** Of a discouraged call: what the browser says of it. */
+  readonly value?: unknown;
+  /** Of a line of robots.txt: its number, its text, and what is wrong with it. */
+  readonly index?: unknown;
+  readonly line?: unknown;
+  readonly message?: unknown;
   readonly failureType?: string;
 }
 
@@ -70,18 +84,57 @@ function reasons(explanation: string): string {
   return [...must, alternatives].filter((part) => part !== '').join('; ');
 }
 
+/** What audits say in columns of their own. */
+function ownWords(audit: LighthouseAudit, item: Item): string | null {
+  if (audit.id === 'deprecations') return text(item.value);
+  if (audit.id !== 'robots-txt' || text(item.message) === null) return null;
+  const where = /^\d+$/.test(String(item.index)) ? `line ${String(item.index)}: ` : '';
+  return `${where}${text(item.line) ?? ''} (${text(item.message)})`;
+}
+
+/** The place in a script or document that a row names. */
+function sourceOf(item: Item): SourceLocation | null {
+  const place = item.sourceLocation ?? item.source;
+  return typeof place === 'object' ? (place as SourceLocation | null) : null;
+}
+
+/** Where in a text a row points; a resource that failed is at no line, though Lighthouse says 0. */
+function textOf(audit: LighthouseAudit, item: Item, pageUrl: string): Pick<Occurrence, 'textUrl' | 'line' | 'column'> {
+  if (audit.id === 'robots-txt') {
+    const line = Number(item.index);
+    return Number.isInteger(line) && line > 0 && URL.canParse(pageUrl)
+      ? { textUrl: new URL('/robots.txt', pageUrl).href, line }
+      : {};
+  }
+  const place = sourceOf(item);
+  if (place === null || item.source === 'network') return {};
+  const { url, line, column } = place;
+  if (typeof url !== 'string' || !/^https?:/.test(url) || !Number.isInteger(line)) return {};
+  return {
+    textUrl: clip(url, 4096),
+    line: (line as number) + 1,
+    ...(Number.isInteger(column) ? { column: (column as number) + 1 } : {}),
+  };
+}
+
 /** One occurrence per row that names an element or an address; else one for the page, with the audit's own value. */
 export function occurrencesOf(
   audit: LighthouseAudit,
   items: readonly Item[],
-  axeSelectors: Readonly<Record<string, string>>,
+  { axeSelectors, elements, report }: Pick<LighthouseRaw, 'axeSelectors' | 'elements' | 'report'>,
 ): Occurrence[] {
   const found: Occurrence[] = [];
   for (const item of items.slice(0, MOST)) {
     const node = item.node;
     const selector = (node?.lhId === undefined ? undefined : axeSelectors[node.lhId]) ?? node?.selector;
-    const url = [item.url, item.sourceLocation?.url].find((one) => typeof one === 'string' && /^https?:/.test(one));
-    const message = [reasons(node?.explanation ?? ''), text(item.description), text(item.reason), measured(item)]
+    const url = [item.url, sourceOf(item)?.url].find((one) => typeof one === 'string' && /^https?:/.test(one));
+    const message = [
+      reasons(node?.explanation ?? ''),
+      text(item.description),
+      text(item.reason),
+      ownWords(audit, item),
+      measured(item),
+    ]
       .filter((part) => typeof part === 'string' && part !== '')
       .join('; ');
     if (selector === undefined && url === undefined && message === '') continue;
@@ -90,6 +143,8 @@ export function occurrencesOf(
       ...(node?.snippet === undefined ? {} : { snippet: clip(node.snippet, 2048) }),
       ...(url === undefined ? {} : { url: clip(url, 4096) }),
       message: clip(message.replace(/\s*\n\s*/g, ' ') || audit.displayValue || audit.title.replaceAll('`', ''), 2048),
+      ...(node?.lhId === undefined ? {} : elements?.[node.lhId]),
+      ...textOf(audit, item, report.finalDisplayedUrl ?? report.requestedUrl ?? ''),
     });
   }
   if (found.length > 0) return found;

@@ -8,13 +8,11 @@ import {
   type Standard,
 } from '@stageflow/engine/sdk';
 import { itemsOf, occurrencesOf } from './audit-items.ts';
+import { judges, PASS } from './failing.ts';
 import type { LighthouseAudit, LighthouseRaw } from './raw.ts';
 
 const CATEGORIES = ['performance', 'accessibility', 'best-practices', 'seo'] as const;
 type CategoryId = (typeof CATEGORIES)[number];
-
-/** Lighthouse calls this and more a pass. */
-const PASS = 0.9;
 
 /** Judgements of a server that a served build has not: they would be about our own server. */
 const SERVER_AUDITS: ReadonlySet<string> = new Set([
@@ -30,16 +28,6 @@ const SERVER_AUDITS: ReadonlySet<string> = new Set([
   'clickjacking-mitigation',
   'origin-isolation',
   'trusted-types-xss',
-]);
-
-/** Descriptions of how the page loads; what they see is also said by the audits that name a fault. */
-const DESCRIPTIONS: ReadonlySet<string> = new Set([
-  'network-dependency-tree-insight',
-  'lcp-breakdown-insight',
-  'inp-breakdown-insight',
-  'third-parties-insight',
-  'cls-culprits-insight',
-  'viewport-insight',
 ]);
 
 /** Judged by how the page is drawn, so a style or font that was not loaded leaves them open. */
@@ -168,7 +156,7 @@ function findingOf(
     howToFix: clip(text, 4000),
     ...(link === undefined || link.length > 500 ? {} : { helpUrl: link }),
     ...needsOf(audit.id),
-    occurrences: occurrencesOf(audit, items, raw.axeSelectors),
+    occurrences: occurrencesOf(audit, items, raw),
   };
 }
 
@@ -199,15 +187,8 @@ export function audit(raw: LighthouseRaw, ctx: AuditContext): CellFindings {
   for (const category of CATEGORIES) {
     for (const ref of report.categories[category]?.auditRefs ?? []) {
       const one = report.audits[ref.id];
-      if (
-        !one ||
-        seen.has(ref.id) ||
-        DESCRIPTIONS.has(ref.id) ||
-        (category === 'performance' && NUMBERS.has(ref.group ?? ''))
-      )
-        continue;
-      // Null scores are not applicable, informative, manual or failed to run: none of them is a verdict.
-      if (one.score === null || one.scoreDisplayMode === 'informative') continue;
+      if (!one || seen.has(ref.id) || (category === 'performance' && NUMBERS.has(ref.group ?? ''))) continue;
+      if (!judges(one)) continue;
       seen.add(ref.id);
       if (ctx.job.source === 'zip' && SERVER_AUDITS.has(ref.id)) {
         notHere.push(ref.id);

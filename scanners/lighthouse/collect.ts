@@ -112,6 +112,31 @@ export async function whyLeft(
     : null;
 }
 
+/** Pictures of the elements that the kept run names, cut out of what its tab looked like. */
+async function picturesOf(
+  { wanted, photograph }: Measured,
+  { cutCrops }: Pick<MachineContext, 'cutCrops'>,
+): Promise<NonNullable<LighthouseRaw['elements']>> {
+  const boxes = Object.entries(photograph?.boxes ?? {}).flatMap(([id, box]) => (box ? [[id, box] as const] : []));
+  const cut =
+    photograph && boxes.length > 0
+      ? await cutCrops(
+          photograph,
+          boxes.map(([, box]) => box),
+        )
+      : [];
+  const keys = new Map(boxes.map(([id], i) => [id, cut[i] ?? null]));
+  return Object.fromEntries(
+    wanted.map((id) => {
+      const key = keys.get(id);
+      if (key) return [id, { screenshot: key }];
+      if (photograph === null) return [id, { noPicture: 'failed' }];
+      if (key === null) return [id, { noPicture: 'outside' }];
+      return [id, { noPicture: photograph.boxes[id] === null ? 'hidden' : 'gone' }];
+    }),
+  );
+}
+
 /** Measures the page as often as asked and keeps the median run. */
 export async function collect(ctx: MachineContext): Promise<LighthouseRaw> {
   const order: WorkerOrder = {
@@ -124,6 +149,7 @@ export async function collect(ctx: MachineContext): Promise<LighthouseRaw> {
     ownOrigin: ctx.job.origin,
     productionOrigin: ctx.job.productionOrigin,
     readOnly: ctx.job.source === 'zip',
+    besideAxe: ctx.modules.includes('axe'),
   };
   const measured: Measured[] = [];
   let failure = '';
@@ -150,6 +176,7 @@ export async function collect(ctx: MachineContext): Promise<LighthouseRaw> {
     kept,
     report: chosen.report,
     axeSelectors: chosen.axeSelectors,
+    elements: await picturesOf(chosen, ctx),
     unanswered: unansweredOf(chosen.report),
   };
 }

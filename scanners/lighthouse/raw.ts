@@ -1,3 +1,5 @@
+import type { Occurrence } from '@stageflow/engine/sdk';
+
 /** What is stored of a measured page. Field names inside `report` are Lighthouse's own. */
 export interface LighthouseRaw {
   /** Every run, in order. */
@@ -7,6 +9,8 @@ export interface LighthouseRaw {
   readonly report: LighthouseReport;
   /** Lighthouse's node id -> axe's own selector, so that both tools name an element alike. */
   readonly axeSelectors: Readonly<Record<string, string>>;
+  /** Lighthouse's node id -> its picture, or why there is none; for nodes that no other module has a picture of. */
+  readonly elements?: Readonly<Record<string, Pick<Occurrence, 'screenshot' | 'noPicture'>>>;
   /** Addresses that gave no answer at all. */
   readonly unanswered: readonly string[];
 }

@@ -1,3 +1,4 @@
+import type { Photograph } from './photograph.ts';
 import type { LighthouseReport } from './raw.ts';
 
 /** What the worker is asked to measure. */
@@ -14,6 +15,8 @@ export interface WorkerOrder {
   readonly productionOrigin: string | null;
   /** ZIP jobs: other origins are read with GET only. */
   readonly readOnly: boolean;
+  /** True when axe looks at the page too: what it names is pictured already. */
+  readonly besideAxe: boolean;
 }
 
 /** What the worker measured, or why it could not; and the last address of another site to which the page led the browser by itself. */
@@ -23,6 +26,9 @@ export type WorkerAnswer = { readonly led: string | null } & (
       readonly report: LighthouseReport;
       readonly axeSelectors: Readonly<Record<string, string>>;
       readonly milliseconds: number;
+      /** Ids of the elements of which a picture was wanted. */
+      readonly wanted: readonly string[];
+      readonly photograph: Photograph | null;
       /** JSON of the page's timeline. */
       readonly timeline: Uint8Array;
       readonly html: string;

@@ -9,6 +9,7 @@ import { zstdCompressSync } from 'node:zlib';
 import lighthouse, { desktopConfig, generateReport } from 'lighthouse';
 import { type Browser, launch, type Page } from 'puppeteer-core';
 import { maskedJson, maskLogin } from './mask.ts';
+import { photograph, wantedElements } from './photograph.ts';
 import type { LighthouseReport } from './raw.ts';
 import { keepRequestRules } from './request-rules.ts';
 import { type TimelineAudits, timelineOf } from './timeline.ts';
@@ -126,12 +127,18 @@ async function measure(order: WorkerOrder): Promise<WorkerAnswer> {
     // A page that leads to where nothing answers ends on the browser's own error page, which is no page to have scores.
     if (lhr.finalDisplayedUrl.startsWith('chrome-error:'))
       return { ok: false, reason: `the page leads to ${led() ?? 'an address'}, which gives no document`, led: led() };
+    const milliseconds = performance.now() - started;
+    const selectors = axeSelectors(artifacts);
+    const known = new Set(order.besideAxe ? Object.keys(selectors) : []);
+    const wanted = wantedElements(lhr as unknown as LighthouseReport, known);
     return {
       ok: true,
       led: led(),
+      wanted,
+      photograph: await photograph(page, lhr as unknown as Parameters<typeof photograph>[1], wanted),
       report: JSON.parse(maskedJson(slim(lhr as unknown as Record<string, unknown>), mask)) as LighthouseReport,
-      axeSelectors: axeSelectors(artifacts),
-      milliseconds: performance.now() - started,
+      axeSelectors: selectors,
+      milliseconds,
       timeline: Buffer.from(maskedJson(timelineOf(lhr.audits as TimelineAudits), mask)),
       html: mask(generateReport(lhr, 'html') as string),
       trace: zstdCompressSync(maskedJson(artifacts.Trace, mask)),

@@ -15,7 +15,7 @@ const LIST = Expected.parse({
       afterScript: false,
       what: 'The picture of the mug has no alternative text.',
       found: [
-        { scanner: 'axe', rule: 'image-alt', page: '/mug', at: 'img.hero' },
+        { scanner: 'axe', rule: 'image-alt', page: '/mug', at: 'img.hero', source: 'mug.html:12' },
         { scanner: 'seo', rule: 'image-alt', page: '/mug', at: 'img.hero' },
       ],
     },
@@ -56,6 +56,8 @@ const place = (more: Partial<Place> = {}): Place => ({
   snippet: null,
   target: null,
   message: null,
+  file: 'mug.html',
+  line: 12,
   scanners: ['axe', 'seo'],
   ...more,
 });
@@ -101,6 +103,11 @@ describe('judging a report by its list', () => {
     expect(unexplained).toEqual([expect.stringContaining('headers-not-declared')]);
   });
 
+  it('asks for no line of a build where the site came over a network', () => {
+    const online = { ...MUG, occurrences: [place({ file: null, line: null })] };
+    expect(judge(report([online, PRICES, REVIEW]), LIST, { variant: 'broken', form: 'url' })).toEqual(EXACT);
+  });
+
   it('misses a fault that one of its witnesses did not see', () => {
     const half = finding(['axe'], 'image-alt', [place({ scanners: ['axe'] })]);
     const { missing } = judge(report([half, PRICES, REVIEW, FACT]), LIST, { variant: 'broken' });
@@ -112,6 +119,11 @@ describe('judging a report by its list', () => {
       'a fault that was seen elsewhere',
       [finding(['axe', 'seo'], 'image-alt', [place({ selector: 'img.logo' })]), PRICES, REVIEW, FACT],
       ['2 missing', '0 surplus', '2 unexplained', '0 ambiguous'],
+    ],
+    [
+      'a place that names another line of the build',
+      [{ ...MUG, occurrences: [place({ line: 13 })] }, PRICES, REVIEW, FACT],
+      ['1 missing', '0 surplus', '1 unexplained', '0 ambiguous'],
     ],
     [
       'one more place of a rule that is known on that page',

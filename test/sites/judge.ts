@@ -18,6 +18,11 @@ export const Row = z.strictObject({
   page: z.string(),
   /** Text that the place's selector, snippet, target or message holds and no other place of this rule and page does. */
   at: z.string().optional(),
+  /** Where it stands in the build, `file:line`. Judged in the form of a build, where the place must name exactly this. */
+  source: z
+    .string()
+    .regex(/^[^:]+:[1-9]\d*$/)
+    .optional(),
   /** How many places the row stands for; one when left out. */
   times: z.int().min(2).optional(),
   /** The one form of the site in which it shows; both when left out. */
@@ -61,7 +66,7 @@ type JudgedFinding = Pick<ReportFinding, 'severity' | 'category' | 'outcome'> & 
   readonly witnesses: readonly Pick<ReportFinding['witnesses'][number], 'scanner' | 'rule'>[];
   readonly occurrences: readonly Pick<
     ReportOccurrence,
-    'pageId' | 'outcome' | 'selector' | 'snippet' | 'target' | 'message' | 'scanners'
+    'pageId' | 'outcome' | 'selector' | 'snippet' | 'target' | 'message' | 'file' | 'line' | 'scanners'
   >[];
 };
 
@@ -82,6 +87,8 @@ export interface Sighting {
   readonly outcome: ReportOccurrence['outcome'];
   /** Selector, snippet, target and message, one per line. */
   readonly text: string;
+  /** `file:line`, or null when the place names no line. */
+  readonly source: string | null;
 }
 
 /** What is never asked of a list, and why. */
@@ -110,13 +117,14 @@ export function sightingsOf(report: JudgedReport): Sighting[] {
         severity,
         outcome: place.outcome,
         text: [place.selector, place.snippet, place.target, place.message].filter((t) => t !== null).join('\n'),
+        source: place.line === null ? null : `${place.file}:${place.line}`,
       })),
     );
     const placeless = witnesses
       .filter(({ scanner }) => !placed.some((one) => one.scanner === scanner))
       .map(({ scanner, rule }) => ({
         ...{ scanner, rules: [rule], severity, outcome: finding.outcome },
-        ...{ page: NOWHERE, text: 'a witness of no place' },
+        ...{ page: NOWHERE, text: 'a witness of no place', source: null },
       }));
     return [...placed, ...placeless].filter(({ scanner }) => judged(scanner));
   });
@@ -154,7 +162,7 @@ const isFact = (s: Sighting) => fails(s) && s.severity === 'info';
 
 function claimsOf(expected: Expected, { variant, form = 'zip' }: Judged, modules: readonly string[]): Claim[] {
   const claims = (id: string, rows: readonly Row[], bears: Claim['bears']) =>
-    rows.map((row): Claim => ({ id, row, bears: (s) => bears(s) && matches(s, row) }));
+    rows.map((row): Claim => ({ id, row, bears: (s) => bears(s) && matches(s, row, form) }));
   const asides = (id: 'review' | 'facts', bears: Claim['bears']) =>
     expected[id].filter(({ twins }) => twins.includes(variant)).flatMap(({ found }) => claims(id, found, bears));
   const faults = variant === 'broken' ? expected.faults.flatMap(({ id, found }) => claims(id, found, fails)) : [];
@@ -194,18 +202,19 @@ export function judge(report: JudgedReport, expected: Expected, judged: Judged):
 /** The judgement of an exact report. */
 export const EXACT: Judgement = { missing: [], surplus: [], unexplained: [], ambiguous: [] };
 
-function matches(sighting: Sighting, row: Row): boolean {
+function matches(sighting: Sighting, row: Row, form: Form): boolean {
   return (
     sighting.scanner === row.scanner &&
     sighting.rules.includes(row.rule) &&
     sighting.page === row.page &&
-    (row.at === undefined || sighting.text.includes(row.at))
+    (row.at === undefined || sighting.text.includes(row.at)) &&
+    (row.source === undefined || form !== 'zip' || sighting.source === row.source)
   );
 }
 
-function describe({ scanner, rules, page, severity, outcome, text }: Sighting): string {
+function describe({ scanner, rules, page, severity, outcome, text, source }: Sighting): string {
   const where = JSON.stringify({ scanner, rule: rules.join('|'), page });
-  return `${where} [${outcome} ${severity}] ${text.replaceAll('\n', ' ⏎ ').slice(0, 400)}`;
+  return `${where} [${outcome} ${severity}] ${source === null ? '' : `${source} `}${text.replaceAll('\n', ' ⏎ ').slice(0, 400)}`;
 }
 
 /** The list of a site. */

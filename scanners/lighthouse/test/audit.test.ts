@@ -41,6 +41,34 @@ describe('the audit of Lighthouse’s stored result', () => {
     expect(said('image-alt')).toMatch(/^one of: Element does not have an alt attribute; aria-label attribute does not/);
   });
 
+  it('says where in a script, a document or robots.txt a fault stands, and of what no picture could be taken', () => {
+    const source = { type: 'source-location', url: 'http://site.localhost/js/a.js', line: 4, column: 8 };
+    const call = { value: 'Synchronous XMLHttpRequest is deprecated', source };
+    const line = { index: '2', line: 'Dissallow: /', message: 'Unknown directive' };
+    const missing = { source: 'network', description: '404', sourceLocation: { ...source, line: 0, column: 0 } };
+    const placesOf = (id: string, items: unknown[], elements: LighthouseRaw['elements'] = {}) => {
+      const details = { type: 'table', items };
+      const fault = { id, title: id, description: id, score: 0, scoreDisplayMode: 'binary', details };
+      const of = { ...changed(id, fault), elements };
+      return judge(of).findings.find((f) => f.rule === id)?.occurrences;
+    };
+    expect(placesOf('deprecations', [call])).toEqual([
+      { url: source.url, message: call.value, textUrl: source.url, line: 5, column: 9 },
+    ]);
+    expect(placesOf('robots-txt', [line])).toMatchObject([
+      {
+        message: 'line 2: Dissallow: / (Unknown directive)',
+        textUrl: expect.stringMatching(/\/robots\.txt$/),
+        line: 2,
+      },
+    ]);
+    expect(placesOf('errors-in-console', [missing])).toEqual([{ url: source.url, message: '404' }]);
+    const node = { lhId: '1-0-IMG', selector: 'img', snippet: '<img>' };
+    expect(placesOf('image-aspect-ratio', [{ node }], { '1-0-IMG': { noPicture: 'gone' } })).toMatchObject([
+      { selector: 'img', noPicture: 'gone' },
+    ]);
+  });
+
   it('leaves for review what a script that was not loaded might have written', () => {
     const bare = changed('document-title', { score: 0, scoreDisplayMode: 'binary' });
     expect(judge(bare).findings.find((f) => f.rule === 'document-title')?.dependsOn).toEqual(['script']);

@@ -53,6 +53,7 @@ async function measure(path: string): Promise<WorkerAnswer> {
     ownOrigin,
     productionOrigin: null,
     readOnly: false,
+    besideAxe: true,
   };
   const answered = once(worker, 'message');
   worker.send(order);

@@ -75,7 +75,8 @@ export async function enrichLater(
     if (source) for (const o of on) facts.set(o, inPage(o, source, cell.pageId === '_site'));
   }
   for (const [pageId, on] of byPage) {
-    const drawn = on.filter((o) => o.selector !== undefined && o.screenshot === undefined && o.noPicture === undefined);
+    // Scanners of the machine lane take their own pictures: their boxes are those of another load and window.
+    const drawn = cell.pageId === '_site' ? on.filter((o) => o.selector !== undefined) : [];
     if (drawn.length === 0) continue;
     const wanted = cropsWanted(
       cell.findings.findings.map((finding) => ({

@@ -1,11 +1,13 @@
-import { StageflowError } from '@stageflow/engine/kernel';
-import type { MachineWork, RunnerAssignment, SiteWork } from '@stageflow/engine/sdk';
+import { sha256Hex, StageflowError } from '@stageflow/engine/kernel';
+import type { Box, MachineContext, MachineWork, PutEvidence, RunnerAssignment, SiteWork } from '@stageflow/engine/sdk';
 import type { EngineChannel } from '../channel/index.ts';
 import type { Access } from './access.ts';
 import { type CellDraft, type CellTools, finishCell, runCell } from './cells.ts';
+import { boxName } from './crops.ts';
 import { enrichLater, type LeftPages } from './enrich-later.ts';
 import { exploreCell, type ExploreLane } from './explore-lane.ts';
 import { jobFacts } from './page-lane.ts';
+import type { Darkroom } from './picture.ts';
 import { unpackJson } from './result.ts';
 import type { LoadedScanner } from './scanner-modules.ts';
 
@@ -79,9 +81,27 @@ function machineCell(work: MachineWork, lanes: OtherLanes): Promise<CellDraft> {
         fetch: tools.fetch,
         browser: lanes.browser,
         lighthouse: assignment.lighthouse,
+        modules: assignment.scanners.map((one) => one.id),
+        cutCrops: (picture, boxes) => cutCrops(picture, boxes, lanes.left.darkroom, more.putEvidence),
         access: { headers: access.browserHeaders(url), cookies: access.cookies.map((cookie) => ({ ...cookie })) },
       }),
     (raw) => scanner.audit(raw, { manifest, job, options }),
+  );
+}
+
+/** Crops of a picture that a scanner took, stored as the cell's own evidence. One that cannot be cut is none. */
+async function cutCrops(
+  picture: Parameters<MachineContext['cutCrops']>[0],
+  boxes: readonly Box[],
+  darkroom: Darkroom,
+  putEvidence: PutEvidence,
+): Promise<(string | null)[]> {
+  const crops = await darkroom.crop({ ...picture, jpeg: Buffer.from(picture.jpeg) }, boxes).catch(() => []);
+  return Promise.all(
+    boxes.map((box, i) => {
+      const jpeg = crops[i];
+      return jpeg ? putEvidence(`element-${sha256Hex(boxName(box)).slice(0, 16)}.jpg`, jpeg) : null;
+    }),
   );
 }
 

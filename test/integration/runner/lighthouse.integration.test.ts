@@ -8,7 +8,8 @@ const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta n
 </head><body><main><h1>No title</h1><img src="/p.png" width="4" height="4">
 <p><a href="/gone">Seen</a></p>
 <p style="visibility: hidden"><a href="/gone">Hidden</a></p>
-<p id="late"></p><script>late.innerHTML = '<a href="/gone">Late</a>'</script></main></body></html>`;
+<p id="late"></p><script>late.innerHTML = '<a href="/gone">Late</a>'</script>
+<p><input aria-label="Code" onpaste="return false"></p></main></body></html>`;
 
 it('measures through the proxy after the page lane has ended, keeps the median run and its evidence', async () => {
   const secrets: unknown[] = [];
@@ -75,6 +76,17 @@ it('measures through the proxy after the page lane has ended, keeps the median r
     axe?.issue,
     axe?.occurrences[0]?.selector,
   ]);
+
+  // What Lighthouse alone says has its place in the build, and a picture from its own tab.
+  const paste = judged.findings.find((f) => f.rule === 'paste-preventing-inputs')?.occurrences[0];
+  expect(paste).toMatchObject({ pageId, file: 'index.html', line: 6, column: 4 });
+  expect(paste).not.toHaveProperty('box');
+  expect(
+    run.artifacts
+      .get(paste?.screenshot?.replace(/^job1\//, '') ?? '')
+      ?.subarray(0, 2)
+      .toString('hex'),
+  ).toBe('ffd8');
 
   const evidence = (name: string) => run.artifacts.get(`lighthouse/evidence/${pageIdOf(url)}/${name}`) as Buffer;
   expect(evidence('report.html').toString()).toContain('Lighthouse');
