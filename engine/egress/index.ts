@@ -12,4 +12,3 @@ export type { Refusal } from './guard.ts';
 export { guardedFetch, probe } from './fetch.ts';
 export type { GuardedRequest, GuardedResponse } from './fetch.ts';
 export { robotsFrom } from './robots.ts';
-export type { Robots, RobotsVerdict } from './robots.ts';

@@ -10,24 +10,10 @@ interface Rule {
 interface Group {
   readonly agents: string[];
   readonly rules: Rule[];
-  delay: number | null;
 }
 
-/** Whether an address may be visited, and the line that says so. */
-export interface RobotsVerdict {
-  readonly allowed: boolean;
-  /** The deciding line or status, for coverage; null when nothing speaks of the address. */
-  readonly reason: string | null;
-}
-
-/** The rules of one origin for one crawler. */
-export interface Robots {
-  judge(url: string): RobotsVerdict;
-  /** Seconds to wait between two visits, or null when the file asks for none. */
-  readonly crawlDelay: number | null;
-  /** Sitemap addresses as the file gives them, at most 100. */
-  readonly sitemaps: readonly string[];
-}
+/** Whether an address of one origin may be visited by one crawler. */
+export type RobotsRules = (url: string) => boolean;
 
 /** Paths and patterns compare equal when they mean the same octets: escapes of plain characters undone, the rest in upper case. */
 function normalised(text: string): string {
@@ -55,14 +41,9 @@ function matches(pattern: string, path: string): boolean {
   return anchored ? path.length - last.length >= at && path.endsWith(last) : path.indexOf(last, at) >= 0;
 }
 
-interface Parsed {
-  readonly groups: readonly Group[];
-  readonly sitemaps: readonly string[];
-}
-
-function parse(text: string): Parsed {
+/** Groups as RFC 9309 knows them; records of any other kind are passed over and end no group. */
+function parse(text: string): Group[] {
   const groups: Group[] = [];
-  const sitemaps: string[] = [];
   let group: Group | null = null;
   let naming = false;
   for (const line of text
@@ -74,68 +55,49 @@ function parse(text: string): Parsed {
     const key = colon < 0 ? '' : record.slice(0, colon).trim().toLowerCase();
     const value = record.slice(colon + 1).trim();
     if (key === 'user-agent') {
-      if (group === null || !naming) groups.push((group = { agents: [], rules: [], delay: null }));
+      if (group === null || !naming) groups.push((group = { agents: [], rules: [] }));
       naming = true;
       group.agents.push(value === '*' ? '*' : (/^[A-Za-z_-]+/.exec(value)?.[0] ?? '').toLowerCase());
     } else if (key === 'allow' || key === 'disallow') {
       naming = false;
       if (value !== '') group?.rules.push({ allow: key === 'allow', pattern: normalised(value) });
-    } else if (key === 'crawl-delay') {
-      naming = false;
-      const seconds = Number(value);
-      if (group !== null && value !== '' && Number.isFinite(seconds) && seconds >= 0) group.delay = seconds;
-    } else if (key === 'sitemap' && value !== '' && sitemaps.length < 100) {
-      sitemaps.push(value);
     }
   }
-  return { groups, sitemaps };
+  return groups;
 }
 
 /** Rules from the text of a robots.txt for a crawler's product token (for example `stageflow`). Pure. */
-export function parseRobots(text: string, token: string): Robots {
-  const { groups, sitemaps } = parse(text);
+export function parseRobots(text: string, token: string): RobotsRules {
+  const groups = parse(text);
   const name = token.toLowerCase();
   const named = groups.filter(({ agents }) => agents.includes(name));
   const mine = named.length > 0 ? named : groups.filter(({ agents }) => agents.includes('*'));
   const rules = mine.flatMap(({ rules }) => rules);
-  return {
-    sitemaps,
-    crawlDelay: mine.reduce<number | null>(
-      (most, { delay }) => (delay === null ? most : Math.max(most ?? 0, delay)),
-      null,
-    ),
-    judge(url) {
-      const { pathname, search } = new URL(url);
-      if (pathname === '/robots.txt') return { allowed: true, reason: null };
-      const path = normalised(pathname + search);
-      let best: Rule | null = null;
-      for (const rule of rules) {
-        const longer = best === null || rule.pattern.length > best.pattern.length;
-        const equal = best !== null && rule.pattern.length === best.pattern.length && rule.allow;
-        if ((longer || equal) && matches(rule.pattern, path)) best = rule;
-      }
-      if (best === null) return { allowed: true, reason: null };
-      return {
-        allowed: best.allow,
-        reason: `robots.txt: ${best.allow ? 'Allow' : 'Disallow'}: ${best.pattern.slice(0, 200)}`,
-      };
-    },
+  return (url) => {
+    const { pathname, search } = new URL(url);
+    if (pathname === '/robots.txt') return true;
+    const path = normalised(pathname + search);
+    let best: Rule | null = null;
+    for (const rule of rules) {
+      const longer = best === null || rule.pattern.length > best.pattern.length;
+      const equal = best !== null && rule.pattern.length === best.pattern.length && rule.allow;
+      if ((longer || equal) && matches(rule.pattern, path)) best = rule;
+    }
+    return best?.allow ?? true;
   };
 }
 
-const everything = (allowed: boolean, reason: string | null): Robots => ({
-  sitemaps: [],
-  crawlDelay: null,
-  judge: (url) => (new URL(url).pathname === '/robots.txt' ? { allowed: true, reason: null } : { allowed, reason }),
-});
+const nothing: RobotsRules = (url) => new URL(url).pathname === '/robots.txt';
 
 /**
  * Rules from the answer to a request for robots.txt: a text is read; 4xx and redirects that lead nowhere mean that there are no rules;
  * 5xx and no answer (null) mean that nothing may be visited until the site answers. Pure.
  */
-export function robotsFrom(answer: { readonly status: number; readonly text: string } | null, token: string): Robots {
-  if (answer === null) return everything(false, 'robots.txt did not answer');
+export function robotsFrom(
+  answer: { readonly status: number; readonly text: string } | null,
+  token: string,
+): RobotsRules {
+  if (answer === null || answer.status >= 500) return nothing;
   const { status, text } = answer;
-  if (status >= 200 && status < 300) return parseRobots(text, token);
-  return status >= 500 ? everything(false, `robots.txt answered ${status}`) : everything(true, null);
+  return status >= 200 && status < 300 ? parseRobots(text, token) : () => true;
 }

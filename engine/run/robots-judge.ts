@@ -5,7 +5,4 @@ import type { RobotsJudge } from './session/crawl.ts';
 const TOKEN = 'stageflow';
 
 /** Judges addresses by the robots.txt of their origin, as RFC 9309 says. */
-export const judgeRobots: RobotsJudge = (answer) => {
-  const robots = robotsFrom(answer, TOKEN);
-  return (url) => robots.judge(url).allowed;
-};
+export const judgeRobots: RobotsJudge = (answer) => robotsFrom(answer, TOKEN);
