@@ -1,7 +1,16 @@
-import { EXIT } from '@stageflow/engine/kernel';
-import { Argument, type Command } from 'commander';
+import { EXIT, StageflowError } from '@stageflow/engine/kernel';
+import { Argument, type Command, Option } from 'commander';
 import type { Shell } from './completion.ts';
 import type { Done } from './program-jobs.ts';
+
+/** Asked for, as other commands know it, and refused with what does the same (docs/adr/0015). */
+const nowhereElse = () =>
+  new Option('--remote <name|url>').hideHelp().argParser(() => {
+    throw new StageflowError('usage', {
+      problem:
+        'Backups are made and brought back on their own machine: run it there over ssh and copy the folder. Single jobs move with `export --remote` and `import --remote`.',
+    });
+  });
 
 /** Commands about the data folder itself and the servers that it knows. */
 export function addFolderCommands(program: Command, done: Done): void {
@@ -10,6 +19,7 @@ export function addFolderCommands(program: Command, done: Done): void {
     .description('copy ledger, reports and evidence into a new folder, also while an engine runs')
     .requiredOption('-o, --output <folder>', 'the folder to be made')
     .option('--json', 'print the manifest as JSON')
+    .addOption(nowhereElse())
     .action(async (options: { output: string; json?: boolean }) =>
       done((await import('./backup.ts')).backupCommand(options)),
     );
@@ -18,6 +28,7 @@ export function addFolderCommands(program: Command, done: Done): void {
     .description('bring a backup into an empty data folder; every hash is checked first')
     .argument('<folder>', 'what `backup -o` made')
     .option('--force', 'also into a folder in use: what is there is moved aside')
+    .addOption(nowhereElse())
     .action(async (folder: string, options: { force?: boolean }) =>
       done((await import('./backup.ts')).restoreCommand(folder, options)),
     );
