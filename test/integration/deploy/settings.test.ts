@@ -52,6 +52,19 @@ describe.each(['quadlets/stageflow-nats.container', 'quadlets/stageflow-store.co
   });
 });
 
+it('the containerised server listens where its settings say, on the host’s loopback unless told otherwise', () => {
+  expect(valuesOf(readUnit('container/stageflow-server.container'), 'Container', 'Network')).toEqual(['host']);
+  const image = readFileSync(join(DEPLOY, 'container/Containerfile'), 'utf8');
+  expect(image).not.toContain('STAGEFLOW_HOST');
+  expect(ServerConfig.parse({})).toMatchObject({ host: '127.0.0.1', proxies: ['127.0.0.1', '::1'] });
+});
+
+it('an image of the server is built without what is nobody else’s, and with all that is in the repository', () => {
+  const left = readFileSync(join(DEPLOY, '../../.containerignore'), 'utf8').split('\n');
+  expect(left).toEqual(expect.arrayContaining(['.git', '.cache', '**/node_modules', '**/*.env']));
+  expect(left).toContain('!server/deploy/stageflow.env');
+});
+
 it('the service of the server ends in good order, starts again after a crash and owns a part of the control groups', () => {
   const unit = readUnit('systemd/stageflow.service');
   expect(valuesOf(unit, 'Service', 'Restart')).toEqual(['on-failure']);
