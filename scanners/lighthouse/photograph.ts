@@ -19,11 +19,12 @@ const MOST_ELEMENTS = 40;
 const LARGEST = { height: 16_000, width: 4_000 };
 const PATIENCE_MS = 10_000;
 
-/** Ids of the elements that failing audits name, those of `known` left out. */
-export function wantedElements(report: LighthouseReport, known: ReadonlySet<string>): string[] {
+/** Ids of the elements that failing audits name; beside axe, whose places are pictured already, only those of other audits. */
+export function wantedElements(report: LighthouseReport, besideAxe: boolean): string[] {
   const failing = Object.values(report.audits).filter((audit) => judges(audit) && audit.score < PASS);
-  const ids = failing.flatMap((audit) => itemsOf(audit).flatMap(({ node }) => node?.lhId ?? []));
-  return [...new Set(ids)].filter((id) => !known.has(id)).slice(0, MOST_ELEMENTS);
+  const ours = failing.filter((audit) => !besideAxe || audit.details?.debugData?.impact === undefined);
+  const ids = ours.flatMap((audit) => itemsOf(audit).flatMap(({ node }) => node?.lhId ?? []));
+  return [...new Set(ids)].slice(0, MOST_ELEMENTS);
 }
 
 /**

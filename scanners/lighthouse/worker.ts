@@ -128,16 +128,14 @@ async function measure(order: WorkerOrder): Promise<WorkerAnswer> {
     if (lhr.finalDisplayedUrl.startsWith('chrome-error:'))
       return { ok: false, reason: `the page leads to ${led() ?? 'an address'}, which gives no document`, led: led() };
     const milliseconds = performance.now() - started;
-    const selectors = axeSelectors(artifacts);
-    const known = new Set(order.besideAxe ? Object.keys(selectors) : []);
-    const wanted = wantedElements(lhr as unknown as LighthouseReport, known);
+    const wanted = wantedElements(lhr as unknown as LighthouseReport, order.besideAxe);
     return {
       ok: true,
       led: led(),
       wanted,
       photograph: await photograph(page, lhr as unknown as Parameters<typeof photograph>[1], wanted),
       report: JSON.parse(maskedJson(slim(lhr as unknown as Record<string, unknown>), mask)) as LighthouseReport,
-      axeSelectors: selectors,
+      axeSelectors: axeSelectors(artifacts),
       milliseconds,
       timeline: Buffer.from(maskedJson(timelineOf(lhr.audits as TimelineAudits), mask)),
       html: mask(generateReport(lhr, 'html') as string),
