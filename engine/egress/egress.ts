@@ -143,7 +143,7 @@ export function createEgress(policy: EgressPolicy, ports: EgressPorts = systemPo
     if (tls) {
       try {
         upstream = await withDeadline(clock, caps.connectMs, 'TLS did not stand in time', (signal) =>
-          spokenTls(made.socket, target.authority, rules.trust, signal),
+          spokenTls(made.socket, target.authority, signal, { trust: rules.trust }),
         );
       } catch (error) {
         made.socket.destroy();

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import { Client } from 'undici';
 import { StageflowError, authorityOf, canonicalHost, exceptionOf } from '../kernel/index.ts';
 import type { Egress } from './egress.ts';
 import { refuse } from './guard.ts';
 import type { Refusal } from './guard.ts';
+import { spokenTls } from './spoken-tls.ts';
 
 /** How a guarded request is made. */
 export interface GuardedRequest {
@@ -48,16 +47,7 @@ async function connected(egress: Egress, url: URL, verify: boolean, signal: Abor
   if (!answer.ok) throw new RefusedError(answer);
   // undici asks no more of a socket than a duplex stream gives.
   if (!secure) return answer.socket as Socket;
-  const { host, literal } = authority;
-  const names = { host, servername: literal ? '' : host };
-  const tls = connectTls({ socket: answer.socket, ...names, rejectUnauthorized: verify, ALPNProtocols: ['http/1.1'] });
-  try {
-    await once(tls, 'secureConnect', { signal });
-    return tls;
-  } catch (error) {
-    tls.destroy();
-    throw error;
-  }
+  return spokenTls(answer.socket, authority, signal, { verify });
 }
 
 async function bounded(body: AsyncIterable<Uint8Array>, most: number): Promise<Uint8Array> {

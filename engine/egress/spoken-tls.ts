@@ -1,20 +1,27 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
-import { connect, getCACertificates } from 'node:tls';
+import { connect, getCACertificates, type TLSSocket } from 'node:tls';
 import type { Authority } from '../kernel/index.ts';
 
-/** TLS over an established connection, the certificate checked for the host. Rejects when it does not come to be; the caller then destroys the connection. */
+/** TLS over an established connection. Rejects when it does not come to be; the connection is gone then. */
 export async function spokenTls(
   socket: Duplex,
   { host, literal }: Authority,
-  trust: readonly string[],
   signal: AbortSignal,
-): Promise<Duplex> {
+  options: {
+    /** Certificate authorities, as PEM, that are trusted beside the usual ones. */
+    readonly trust?: readonly string[];
+    /** False takes any certificate. */
+    readonly verify?: boolean;
+  } = {},
+): Promise<TLSSocket> {
+  const { trust = [], verify = true } = options;
   const tls = connect({
     socket,
     host,
     // A server name may not be an address (RFC 6066, section 3).
     servername: literal ? '' : host,
+    rejectUnauthorized: verify,
     ALPNProtocols: ['http/1.1'],
     ...(trust.length === 0 ? {} : { ca: [...getCACertificates('default'), ...trust] }),
   });

@@ -5,6 +5,15 @@ export const SEVERITIES = ['critical', 'serious', 'moderate', 'minor', 'info'] a
 export const Severity = z.enum(SEVERITIES);
 export type Severity = z.infer<typeof Severity>;
 
+/** How much a rule of each severity counts in a score that is made of rules. */
+export const SEVERITY_WEIGHT: Readonly<Record<Severity, number>> = {
+  critical: 10,
+  serious: 7,
+  moderate: 4,
+  minor: 2,
+  info: 0,
+};
+
 /** `fail` counts in scores and gates; `needs-review` never does. A pass is not a finding. */
 export const Outcome = z.enum(['fail', 'needs-review']);
 export type Outcome = z.infer<typeof Outcome>;

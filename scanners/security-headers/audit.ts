@@ -3,12 +3,10 @@ import {
   type CellFindings,
   findingOf,
   type ScannerFinding,
-  type Severity,
+  SEVERITY_WEIGHT,
 } from '@stageflow/engine/sdk';
 import type { PageRaw, SiteRaw } from './raw.ts';
 import { pageRules, subjectOf } from './rules/index.ts';
-
-const WEIGHT: Readonly<Record<Severity, number>> = { critical: 10, serious: 7, moderate: 4, minor: 2, info: 0 };
 
 /** Judges one page. Pages that answer with an error are not judged: their headers are often not the site's own. */
 export function audit(raw: PageRaw, ctx: AuditContext): CellFindings {
@@ -29,7 +27,7 @@ export function audit(raw: PageRaw, ctx: AuditContext): CellFindings {
         ...(confidence ? { confidence } : {}),
       }),
     );
-    const weight = WEIGHT[found[0]?.severity ?? ctx.manifest.rules[rule]?.severity ?? 'info'];
+    const weight = SEVERITY_WEIGHT[found[0]?.severity ?? ctx.manifest.rules[rule]?.severity ?? 'info'];
     possible += weight;
     if (found.length === 0) passes++;
     else lost += weight;

@@ -3,12 +3,10 @@ import {
   type CellFindings,
   findingOf,
   type ScannerFinding,
-  type Severity,
+  SEVERITY_WEIGHT,
 } from '@stageflow/engine/sdk';
 import type { PageRaw } from './raw.ts';
 import { pageRules, subjectOf } from './rules/index.ts';
-
-const WEIGHT: Readonly<Record<Severity, number>> = { critical: 10, serious: 7, moderate: 4, minor: 2, info: 0 };
 
 /** Judges one page. A page that answers with an error is not meant to be found, so nothing of it is judged. */
 export function audit(raw: PageRaw, ctx: AuditContext): CellFindings {
@@ -22,7 +20,7 @@ export function audit(raw: PageRaw, ctx: AuditContext): CellFindings {
   for (const [rule, check] of Object.entries(pageRules)) {
     const hits = check(subject);
     if (hits === null) continue;
-    const weight = WEIGHT[ctx.manifest.rules[rule]?.severity ?? 'info'];
+    const weight = SEVERITY_WEIGHT[ctx.manifest.rules[rule]?.severity ?? 'info'];
     possible += weight;
     if (hits.length === 0) passes++;
     else if (hits.some((hit) => hit.outcome !== 'needs-review')) lost += weight;

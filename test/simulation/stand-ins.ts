@@ -1,6 +1,10 @@
 import type { ArtifactStore } from '../../engine/artifact/index.ts';
 import type { EnginePorts } from '../../engine/run/ports.ts';
+import { createRandom } from '../../engine/bus/index.ts';
+import type { Clock } from '../../engine/kernel/index.ts';
 import { Manifest } from '../../engine/scanner/index.ts';
+import { createBuggify } from './buggify.ts';
+import { createFakePods } from './fake-pods.ts';
 
 /** Ports of an engine that reach nothing of the machine: no network, no login details, no lock that somebody else could hold, no image. */
 export function standIns(): Pick<EnginePorts, 'egress' | 'robots' | 'secrets' | 'lock' | 'image' | 'surroundings'> {
@@ -16,6 +20,19 @@ export function standIns(): Pick<EnginePorts, 'egress' | 'robots' | 'secrets' | 
     image: async () => 'image',
     surroundings: { testTrust: null, chromium: null },
   };
+}
+
+/** Pods of the simulation that never fail, of sites whose only page leads nowhere. */
+export function calmPods(clock: Clock) {
+  const random = createRandom(1);
+  return createFakePods({
+    clock,
+    random,
+    buggify: createBuggify(random, new Map()),
+    failings: { crash: 0, freeze: 0, repeat: 0, refuse: 0, cellFails: 0 },
+    finished: () => false,
+    links: () => [],
+  });
 }
 
 /** Stores an empty report, as any other is stored, and says that all is well; aggregation and rendering have tests of their own. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileStore } from '../../../engine/artifact/index.ts';
-import { connectJetStreamBus, createRandom, startNatsServer, type NatsServer } from '../../../engine/bus/index.ts';
+import { connectJetStreamBus, startNatsServer, type NatsServer } from '../../../engine/bus/index.ts';
 import { nextState } from '../../../engine/fsm/index.ts';
 import { type Clock, silentLog, systemClock } from '../../../engine/kernel/index.ts';
 import { type Ledger, openLedger } from '../../../engine/ledger/index.ts';
@@ -13,9 +13,7 @@ import { hashSecret, newTokenText } from '../../../server/auth/principal.ts';
 import { ServerConfig } from '../../../server/config.ts';
 import { listen } from '../../../server/listen/listen.ts';
 import { natsBinary } from '../../conformance/nats-binary.ts';
-import { createBuggify } from '../../simulation/buggify.ts';
-import { createFakePods } from '../../simulation/fake-pods.ts';
-import { emptyReport, standIns } from '../../simulation/stand-ins.ts';
+import { calmPods, emptyReport, standIns } from '../../simulation/stand-ins.ts';
 
 const SCANNERS = join(import.meta.dirname, '../../../scanners');
 /** Pods that lose no time: what is left is the engine's own. Their heartbeats keep the real clock, or they would never rest. */
@@ -56,15 +54,7 @@ export async function startWorld(): Promise<World> {
     onPoison: (event) => engine.poisoned(event),
   });
   await bus.prepare();
-  const random = createRandom(1);
-  const pods = createFakePods({
-    clock: hasty,
-    random,
-    buggify: createBuggify(random, new Map()),
-    failings: { crash: 0, freeze: 0, repeat: 0, refuse: 0, cellFails: 0 },
-    finished: () => false,
-    links: () => [],
-  });
+  const pods = calmPods(hasty);
   const manifests = new Map((await discoverScanners(SCANNERS)).map((manifest) => [manifest.id, manifest]));
   const engine = await startEngine({
     ledger,

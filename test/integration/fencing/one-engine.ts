@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { FileStore } from '../../../engine/artifact/index.ts';
-import { type Bus, connectJetStreamBus, createRandom } from '../../../engine/bus/index.ts';
+import { type Bus, connectJetStreamBus } from '../../../engine/bus/index.ts';
 import { nextState } from '../../../engine/fsm/index.ts';
 import { type Clock, createLog, systemClock } from '../../../engine/kernel/index.ts';
 import { type Ledger, openLedger } from '../../../engine/ledger/index.ts';
@@ -8,9 +8,7 @@ import { type Engine, type EngineOptions, startEngine } from '../../../engine/ru
 import type { EnginePorts } from '../../../engine/run/ports.ts';
 import { createReportWriter } from '../../../engine/run/report-writer.ts';
 import { discoverScanners } from '../../../engine/scanner/discover.ts';
-import { createBuggify } from '../../simulation/buggify.ts';
-import { createFakePods } from '../../simulation/fake-pods.ts';
-import { standIns } from '../../simulation/stand-ins.ts';
+import { calmPods, standIns } from '../../simulation/stand-ins.ts';
 
 /** How long a message may be in work before the queue gives it to somebody else, in milliseconds. */
 export const ACK_WAIT = 1_000;
@@ -52,15 +50,7 @@ export async function startOneEngine(options: {
     onPoison: async () => {},
   });
   await bus.prepare();
-  const random = createRandom(1);
-  const pods = createFakePods({
-    clock: hurried,
-    random,
-    buggify: createBuggify(random, new Map()),
-    failings: { crash: 0, freeze: 0, repeat: 0, refuse: 0, cellFails: 0 },
-    finished: () => false,
-    links: () => [],
-  });
+  const pods = calmPods(hurried);
   const manifests = new Map((await discoverScanners(SCANNERS)).map((manifest) => [manifest.id, manifest]));
   const given = { ledger, store };
   const changed = { ...given, ...options.change?.(given) };
