@@ -7,5 +7,6 @@ export * from './drawing.ts';
 export * from './explore.ts';
 export * from './finding.ts';
 export * from './manifest.ts';
+export * from './options.ts';
 export * from './protocol.ts';
 export * from './sdk.ts';

@@ -77,9 +77,19 @@ export function mostUnpacked(archiveBytes: number, limits: ArchiveLimits = ARCHI
   return Math.min(limits.totalBytes, Math.max(limits.ratioFromBytes, archiveBytes * limits.ratio));
 }
 
+/** Name and value of a request header (RFC 9110, section 5): what else stands in them would become headers of its own, or none. */
+export const HeaderName = z
+  .string()
+  .max(200)
+  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/);
+export const HeaderValue = z
+  .string()
+  .max(8192)
+  .regex(/^[\t\x20-\x7e\x80-\xff]*$/);
+
 /** One way into the site for requests that carry a person's login. Never stored, never logged. */
 export const AccessSecrets = z.object({
-  headers: z.record(z.string(), z.string()).default({}),
+  headers: z.record(HeaderName, HeaderValue).default({}),
   cookies: z
     .array(
       z.object({ name: z.string(), value: z.string(), domain: z.string().optional(), path: z.string().optional() }),

@@ -1,5 +1,5 @@
 import { StageflowError } from '@stageflow/engine/kernel';
-import type { Manifest } from '@stageflow/engine/scanner';
+import { HeaderName, HeaderValue, type Manifest, problemOfOption } from '@stageflow/engine/scanner';
 import { readAllowAssets, readAllowHosts, type SubmitOptions } from '@stageflow/engine/submit';
 import { z } from '@hono/zod-openapi';
 
@@ -50,7 +50,7 @@ export type ScanOptions = z.infer<typeof ScanOptions>;
 /** Login details of the scanned site: kept beside the ledger until the job ends, and nowhere else. */
 export const Access = z
   .strictObject({
-    headers: z.record(z.string().max(200), z.string().max(8192)).optional(),
+    headers: z.record(HeaderName, HeaderValue).optional(),
     cookies: z
       .array(
         z.strictObject({
@@ -94,7 +94,7 @@ export function submitOptionsOf(
   };
 }
 
-/** Refuses a module that is not here (`unknown_module`) and options that it does not know (`bad_option`). */
+/** Refuses a module that is not here (`unknown_module`), and options that it does not know or that have another value than its manifest says (`bad_option`). */
 export function assertModuleKnown(
   id: string,
   given: Readonly<Record<string, unknown>>,
@@ -102,9 +102,8 @@ export function assertModuleKnown(
 ): void {
   const manifest = manifests.get(id);
   if (!manifest) throw new StageflowError('unknown_module', { module: id, known: [...manifests.keys()].join(', ') });
-  const properties = Object.keys((manifest.options.properties ?? {}) as Record<string, unknown>);
-  const stranger = Object.keys(given).find((name) => !properties.includes(name));
-  if (stranger === undefined) return;
-  const reason = `${id} knows ${properties.join(', ') || 'no options'}`;
-  throw new StageflowError('bad_option', { option: `moduleOptions.${id}`, value: stranger, reason });
+  for (const [name, value] of Object.entries(given)) {
+    const reason = problemOfOption(manifest, name, value);
+    if (reason !== null) throw new StageflowError('bad_option', { option: `moduleOptions.${id}`, value: name, reason });
+  }
 }

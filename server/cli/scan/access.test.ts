@@ -36,3 +36,20 @@ describe('--storage-state', () => {
     expect(() => read(state)).not.toThrow(/hunter2/);
   });
 });
+
+describe('--header', () => {
+  const of = (text: string) => readAccess({ header: [text], cookie: [] })?.headers;
+
+  it('takes a name and a value', () => {
+    expect(of('Authorization:  Bearer hunter2')).toEqual({ Authorization: 'Bearer hunter2' });
+    expect(of('X-Empty:')).toEqual({ 'X-Empty': '' });
+  });
+
+  it.each(['X: a\nB: hunter2', 'X: a\r\nhunter2', 'X Y: hunter2', 'X: hunter2\0', 'X: hunter2 \u2713'])(
+    'refuses %j without a word of its value',
+    (text) => {
+      expect(() => of(text)).toThrow(expect.objectContaining({ code: 'bad_option' }));
+      expect(() => of(text)).not.toThrow(/hunter2/);
+    },
+  );
+});

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { StageflowError } from '@stageflow/engine/kernel';
-import { AccessSecrets } from '@stageflow/engine/scanner';
+import { AccessSecrets, HeaderName, HeaderValue } from '@stageflow/engine/scanner';
 
 /** Login options of `scan` as the person typed them. */
 export interface AccessOptions {
@@ -23,12 +23,21 @@ function pair(option: string, text: string, separator: string): [string, string]
   return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
+function headerOf(text: string): [string, string] {
+  const [name, value] = pair('--header', text, ':');
+  const reason = !HeaderName.safeParse(name).success
+    ? 'its name holds more than a header may be called'
+    : 'its value holds line breaks or other characters that no header may have, or is longer than 8192';
+  if (HeaderName.safeParse(name).success && HeaderValue.safeParse(value).success) return [name, value];
+  throw new StageflowError('bad_option', { option: '--header', value: '(hidden)', reason });
+}
+
 /** Reads the login options; null when there are none. Their values never appear in a message. */
 export function readAccess(options: AccessOptions): AccessSecrets | null {
   const { header, cookie, basicAuth, storageState } = options;
   if (header.length + cookie.length === 0 && basicAuth === undefined && storageState === undefined) return null;
   const access: Record<string, unknown> = {
-    headers: Object.fromEntries(header.map((text) => pair('--header', text, ':'))),
+    headers: Object.fromEntries(header.map(headerOf)),
     cookies: cookie.map((text) => {
       const [name, value] = pair('--cookie', text, '=');
       return { name, value };

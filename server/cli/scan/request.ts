@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { StageflowError } from '@stageflow/engine/kernel';
-import type { Manifest } from '@stageflow/engine/scanner';
+import { type Manifest, problemOfOption } from '@stageflow/engine/scanner';
 import { judgeTargets, readAllowAssets, readAllowHosts, type SubmitOptions } from '@stageflow/engine/submit';
 import type { AccessOptions } from './access.ts';
 
@@ -81,10 +81,10 @@ export function readScannerOptions(
     if (!match) throw bad('it must look like scanner.name=value');
     if (!manifest)
       throw new StageflowError('unknown_module', { module: scanner, known: known.map((m) => m.id).join(', ') });
-    const properties = (manifest.options.properties ?? {}) as Record<string, unknown>;
-    if (!Object.hasOwn(properties, name))
-      throw bad(`${scanner} knows ${Object.keys(properties).join(', ') || 'no options'}`);
-    (options[scanner] ??= {})[name] = readValue(value);
+    const read = readValue(value);
+    const problem = problemOfOption(manifest, name, read);
+    if (problem !== null) throw bad(problem);
+    (options[scanner] ??= {})[name] = read;
   }
   return options;
 }
