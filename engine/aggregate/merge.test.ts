@@ -47,6 +47,16 @@ describe('witnesses of one node', () => {
     expect(merged(seen('axe', a), seen('seo', b))).toHaveLength(faults);
   });
 
+  it('have a picture when one of them has one, and else the reason that the first of them gives', () => {
+    const selector = 'main > img';
+    const bare = seen('axe', { selector, noPicture: 'limit' });
+    expect(merged(bare, seen('lighthouse', { selector, screenshot: 'own.jpg' }))[0]?.place).toEqual({
+      selector,
+      screenshot: 'own.jpg',
+    });
+    expect(merged(bare, seen('seo', { selector }))[0]?.place).toEqual({ selector, noPicture: 'limit' });
+  });
+
   it('never joins two equal elements that one scanner told apart', () => {
     const snippet = '<img src="a.png">';
     expect(merged(seen('axe', { selector: '#a', snippet }), seen('axe', { selector: '#b', snippet }))).toHaveLength(2);

@@ -70,11 +70,11 @@ export const Occurrence = z.object({
   url: z.string().max(4096).optional(),
   /** What is wrong here, with the measured value: `contrast 2.9:1, needed 4.5:1`. */
   message: z.string().max(2048).optional(),
-  /** Where the element is drawn. Filled by the runner. */
+  /** Where the element is drawn. Filled by the runner for page cells; told by the scanner in site cells, whose pages are gone by then. */
   box: Box.optional(),
-  /** Key of the crop picture under the job's folder. Filled by the runner. */
+  /** Key of the crop picture under the job's folder. Filled by the runner, or by a scanner of the machine lane from its own picture. */
   screenshot: z.string().max(512).optional(),
-  /** Why there is no crop of the element. Filled by the runner. */
+  /** Why there is no crop of the element. Filled like the crop. */
   noPicture: NoPicture.optional(),
   /** For ZIP jobs: file inside the archive, 1-based line and column. Filled by the runner, or by a scanner that knows better. */
   file: z.string().max(1024).optional(),
