@@ -12,7 +12,7 @@ import { createJobsAtWork } from './jobs-at-work.ts';
 import { startReaders } from './orchestrate.ts';
 import { openPausedJobs } from './paused.ts';
 import type { EnginePorts } from './ports.ts';
-import { project, projectSummary } from './project.ts';
+import { project, projectJson, projectSummary } from './project.ts';
 import { LOOK_MS, startReconciler } from './reconcile.ts';
 import { claimRecord, ownerName } from './record.ts';
 import { startRelay } from './relay.ts';
@@ -68,6 +68,8 @@ export interface Engine {
   follow(jobId: string, afterSeq?: number, signal?: AbortSignal): AsyncIterable<StageflowEvent>;
   /** The job's read model, folded to its newest event. */
   view(jobId: string): JobView | null;
+  /** The same as JSON text, which costs little for a job that has ended. */
+  viewJson(jobId: string): string | null;
   /** The job's line for lists, as new as its view would be. */
   summary(jobId: string): JobSummary | null;
   /** Resolves with the job's row when it has ended and its last words are stored. */
@@ -287,6 +289,7 @@ export async function startEngine(ports: EnginePorts, options: EngineOptions = {
       if (ledger.job(event.jobId)) await endNow(event.jobId, new StageflowError('poison'));
     },
     view: (jobId) => project(ledger, jobId),
+    viewJson: (jobId) => projectJson(ledger, jobId),
     summary: (jobId) => projectSummary(ledger, jobId),
     ended: async (jobId) => {
       for (;;) {

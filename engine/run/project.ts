@@ -59,6 +59,18 @@ export function projectSummary(ledger: Ledger, jobId: string): JobSummary | null
   return summaryOf(view);
 }
 
+/** How the canonical text of a view of the present shape ends: its version is the last of its keys. */
+const OF_THIS_VERSION = `"version":${VIEW_VERSION}}`;
+
+/** A job's view as JSON text. That of a job which is not being worked on is given as it was stored: a large site's is neither read nor written anew. */
+export function projectJson(ledger: Ledger, jobId: string): string | null {
+  const stored = running.get(ledger)?.has(jobId) ? null : ledger.view(jobId);
+  if (stored !== null && stored.seq === ledger.job(jobId)?.seq && stored.json.endsWith(OF_THIS_VERSION))
+    return stored.json;
+  const view = project(ledger, jobId);
+  return view && JSON.stringify(view);
+}
+
 /** The view as it was stored; null when there is none, or one of another version's shape, which is folded anew from the first event. */
 function storedView(ledger: Ledger, jobId: string): Folded | null {
   const stored = ledger.view(jobId);

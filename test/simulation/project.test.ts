@@ -6,7 +6,7 @@ import { nextState } from '../../engine/fsm/index.ts';
 import { pageIdOf } from '../../engine/kernel/index.ts';
 import { type EventDraft, type Ledger, openLedger } from '../../engine/ledger/index.ts';
 import { withRawFile } from '../../engine/ledger/test/raw-file.ts';
-import { project, projectSummary } from '../../engine/run/project.ts';
+import { project, projectJson, projectSummary } from '../../engine/run/project.ts';
 import { canonicalJson, reduceAll, summaryOf } from '../../engine/view/index.ts';
 import { specOf } from '../conformance/events.ts';
 import { createVirtualClock } from './virtual-clock.ts';
@@ -58,6 +58,12 @@ it('gives the line of a list without a look at the whole view, running or ended'
   for (let n = 0; n < 3; n += 1) expect(projectSummary(ledger, JOB)).toEqual(line());
   expect(looks).toBe(1);
   expect(projectSummary(ledger, 'nobody')).toBeNull();
+  const whole = canonicalJson(reduceAll(null, real.events(JOB)));
+  expect(projectJson(ledger, JOB)).toBe(whole);
+  const older = whole.replace(/"version":\d+}$/, '"version":1}');
+  ledger.saveView(JOB, { json: older, summary: '{}', seq: real.job(JOB)?.seq ?? 0 });
+  expect(JSON.parse(projectJson(ledger, JOB) ?? '')).toEqual(reduceAll(null, real.events(JOB)));
+  expect(projectJson(ledger, 'nobody')).toBeNull();
 });
 
 it('stores the line of a job whose view an earlier release stored alone', () => {
