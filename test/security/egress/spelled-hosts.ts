@@ -1,6 +1,8 @@
+import { PUBLISHED_HOSTS } from './published-hosts.ts';
+
 /**
  * A few hundred ways to spell a host: labels of many scripts and every IPv4 form, each put through what URL parsers fold, refuse or
- * take apart differently. The tables of web-platform-tests are not copied; what these rows must come to is what a real browser says.
+ * take apart differently, and the published tables. What these must come to is what a real browser says.
  */
 const LABELS = [
   ...[
@@ -130,7 +132,12 @@ const PIECES = [
 
 /** Every spelling once. */
 export const SPELLED_HOSTS: readonly string[] = [
-  ...new Set([...LABELS.flatMap((label) => TURNS.map((turn) => turn(label))), ...ADDRESSES, ...PIECES]),
+  ...new Set([
+    ...LABELS.flatMap((label) => TURNS.map((turn) => turn(label))),
+    ...ADDRESSES,
+    ...PIECES,
+    ...PUBLISHED_HOSTS.map(([spelling]) => spelling),
+  ]),
 ];
 
 /** Written into a page or typed: the address whose host is judged. */
