@@ -17,6 +17,7 @@ const known = (name: string, more: Partial<KnownPage> = {}): KnownPage => ({
   ...page(name, 0, 0),
   visited: { finalUrl: `https://example.org/${name}`, template: 't1', duplicateOf: null, representative: true },
   completed: false,
+  denied: null,
   cells: new Map(),
   ...more,
 });
@@ -117,6 +118,21 @@ describe('the queue of cells', () => {
       true,
       ['https://example.org/b'],
     ]);
+  });
+
+  it('E7 tells the site cells which pages only led to what was refused', () => {
+    const queue = createQueue(SCANNERS);
+    queue.add([page('a', 0, 0), page('way-in', 1, 1)]);
+    queue.seeded();
+    queue.next('page');
+    queue.next('page');
+    visitAll(queue, 'a', 't1');
+    const denied = { to: 'http://10.0.0.1/', reason: 'It is private.' };
+    queue.pageDone(pageIdOf('way-in'), denied);
+    expect(queue.next('site')).toMatchObject({
+      pages: [{ id: pageIdOf('a') }],
+      denied: [{ id: pageIdOf('way-in'), ...denied }],
+    });
   });
 
   it('after a crash hands out only the cells that are missing', () => {

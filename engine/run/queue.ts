@@ -10,6 +10,12 @@ export interface QueueScanner {
   readonly everyPage: boolean;
 }
 
+/** Where a page leads that was refused, and why. */
+export interface Denied {
+  readonly to: string;
+  readonly reason: string;
+}
+
 /** A page as the ledger knows it at the start of an attempt. */
 export interface KnownPage extends NewPage {
   readonly visited: {
@@ -19,6 +25,8 @@ export interface KnownPage extends NewPage {
     readonly representative: boolean;
   } | null;
   readonly completed: boolean;
+  /** Set when the page could not be looked at for where it leads. */
+  readonly denied: Denied | null;
   /** Scanner -> outcome of the cells that are finished. */
   readonly cells: ReadonlyMap<string, CellOutcome>;
 }
@@ -26,6 +34,7 @@ export interface KnownPage extends NewPage {
 interface Page extends NewPage {
   visited: KnownPage['visited'];
   completed: boolean;
+  denied: Denied | null;
   /** The page lane is through with it. */
   laneDone: boolean;
   cells: Map<string, CellOutcome>;
@@ -59,8 +68,8 @@ export interface Queue {
   cellDone(pageId: string, scanner: string, outcome: CellOutcome): void;
   /** True when nothing of a page is missing once the page lane is through with it: no cell of the machine lane is to come. */
   completes(pageId: string, scanned: boolean): boolean;
-  /** The page lane is through with the page. */
-  pageDone(pageId: string): void;
+  /** The page lane is through with the page; `denied` when it could not be looked at for where it leads. */
+  pageDone(pageId: string, denied?: Denied | null): void;
   pageCompleted(pageId: string): void;
   next(lane: Lane): WorkItem | 'wait' | 'done';
   /** Hands out nothing more, for good: whoever asks waits. */
@@ -143,6 +152,7 @@ export function createQueue(scanners: readonly QueueScanner[], alone: ReadonlySe
       kind: 'site',
       scanner,
       pages: seen.map((p) => ({ id: p.pageId, url: p.url, finalUrl: p.visited?.finalUrl ?? p.url })),
+      denied: inOrder().flatMap((p) => (p.denied ? [{ id: p.pageId, url: p.url, ...p.denied }] : [])),
     };
   };
   const nextMachine = (): MachineWork | 'wait' | 'done' => {
@@ -169,7 +179,14 @@ export function createQueue(scanners: readonly QueueScanner[], alone: ReadonlySe
     add: (added) => {
       for (const page of added) {
         if (pages.has(page.pageId)) continue;
-        pages.set(page.pageId, { ...page, visited: null, completed: false, laneDone: false, cells: new Map() });
+        pages.set(page.pageId, {
+          ...page,
+          visited: null,
+          completed: false,
+          denied: null,
+          laneDone: false,
+          cells: new Map(),
+        });
         ids.add(page.pageId);
         ordered = null;
         nextPlace = Math.max(nextPlace, page.place + 1);
@@ -208,10 +225,10 @@ export function createQueue(scanners: readonly QueueScanner[], alone: ReadonlySe
       const page = pages.get(pageId);
       return page !== undefined && (!scanned || missing(page, machineIds(page)).length === 0);
     },
-    pageDone: (pageId) => {
+    pageDone: (pageId, denied = null) => {
       busyPages.delete(pageId);
       const page = pages.get(pageId);
-      if (page) page.laneDone = true;
+      if (page) Object.assign(page, { laneDone: true, denied });
     },
     pageCompleted: (pageId) => {
       const page = pages.get(pageId);

@@ -204,6 +204,8 @@ export const SiteWork = z.object({
   kind: z.literal('site'),
   scanner: ScannerId,
   pages: z.array(z.object({ id: PageId, url: z.url(), finalUrl: z.url() })),
+  /** Pages that could not be looked at since they lead to an address that the guard refused. */
+  denied: z.array(z.object({ id: PageId, url: z.url(), to: z.string(), reason: z.string() })),
 });
 export const WorkItem = z.discriminatedUnion('kind', [PageWork, MachineWork, SiteWork]);
 export type WorkItem = z.infer<typeof WorkItem>;
@@ -330,6 +332,8 @@ export const ContainerMessage = z.discriminatedUnion('type', [
     status: PageStatus,
     code: text(40).nullable(),
     reason: text(1000).nullable(),
+    /** The address that the page leads to and that was refused, where it is not the page's own. */
+    about: text(4096).optional(),
     evidence: z.array(StoredArtifact).max(50),
   }),
   z.object({ type: z.literal('fatal'), code: text(40), reason: text(1000) }),

@@ -168,6 +168,13 @@ export interface SiteContext extends Omit<PageContext, 'page' | 'pageId' | 'url'
     /** The page cell's raw result, as `collect` returned it. */
     raw(): Promise<unknown>;
   }[];
+  /** Pages that could not be looked at: they lead their visitors to `to`, which the guard refused for `reason`. */
+  readonly denied: readonly {
+    readonly id: string;
+    readonly url: string;
+    readonly to: string;
+    readonly reason: string;
+  }[];
 }
 
 /** What `audit` may know: nothing of the outside. */

@@ -125,6 +125,13 @@ export interface SiteRaw {
   readonly targets: readonly TargetFact[];
   readonly uses: readonly Use[];
   readonly missingAnchors: readonly MissingAnchor[];
+  /** Pages that could not be looked at for where they lead; missing in results of earlier versions. */
+  readonly denied?: readonly {
+    readonly pageId: string;
+    readonly url: string;
+    readonly to: string;
+    readonly reason: string;
+  }[];
   /** Answer of an address that cannot exist; null when it could not be asked. */
   readonly probe: { readonly url: string; readonly status: number } | null;
   readonly counts: {

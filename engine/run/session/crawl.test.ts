@@ -4,7 +4,7 @@ import { pageIdOf } from '../../kernel/index.ts';
 import { buildJobSpec } from '../../submit/index.ts';
 import { createQueue } from '../queue.ts';
 import { judgeRobots } from '../robots-judge.ts';
-import { createCrawl, createSkipTally } from './crawl.ts';
+import { createCrawl, createSkipTally, deniedOf } from './crawl.ts';
 
 const ENTRY = 'http://shop.example/';
 
@@ -54,4 +54,12 @@ describe('the tally of what was left out', () => {
     expect(row).toMatchObject({ reason: 'robots', count: 150 });
     expect(row?.examples).toHaveLength(100);
   });
+});
+
+it('E7 a page that was refused for where it leads is told from one that was itself refused', () => {
+  const failure = { code: 'page_denied', sentence: 'It is private.', about: 'http://10.0.0.1/' };
+  expect(deniedOf(failure, ENTRY)).toEqual({ to: 'http://10.0.0.1/', reason: 'It is private.' });
+  expect(deniedOf({ ...failure, about: ENTRY }, ENTRY)).toBeNull();
+  expect(deniedOf({ ...failure, code: 'page_blocked' }, ENTRY)).toBeNull();
+  expect(deniedOf(null, ENTRY)).toBeNull();
 });

@@ -1,9 +1,9 @@
-import type { StageflowEvent } from '../../event/index.ts';
+import type { Failure, StageflowEvent } from '../../event/index.ts';
 import { pageIdOf } from '../../kernel/index.ts';
 import type { EventDraft, JobRow } from '../../ledger/port.ts';
 import type { CellOutcome, ContainerMessage, SiteSummary } from '../../scanner/index.ts';
 import { type Admission, admit, type CrawlRules, normaliseUrl, type SkipReason } from '../frontier.ts';
-import type { KnownPage, Queue } from '../queue.ts';
+import type { Denied, KnownPage, Queue } from '../queue.ts';
 import { productionOrigin, ZIP_ORIGIN } from './assignment.ts';
 
 type OriginMessage = Extract<ContainerMessage, { type: 'runner.origin' }>;
@@ -230,6 +230,12 @@ export function createCrawl(job: JobRow, site: SiteSummary | null, queue: Queue,
   }
 }
 
+/** Where a page leads that was refused, by how it ended; null when it ended otherwise, or was itself what was refused. */
+export function deniedOf(failure: Failure | null, url: string | undefined): Denied | null {
+  if (failure?.code !== 'page_denied' || failure.about === null || failure.about === url) return null;
+  return { to: failure.about, reason: failure.sentence };
+}
+
 /** Rebuilds what the queue must know of pages and cells from a job's history. */
 export function historyOf(events: readonly StageflowEvent[]): {
   readonly pages: readonly KnownPage[];
@@ -254,6 +260,7 @@ export function historyOf(events: readonly StageflowEvent[]): {
           place,
           visited: null,
           completed: false,
+          denied: null,
           cells: cells.get(pageId) ?? new Map(),
         });
         break;
@@ -268,7 +275,10 @@ export function historyOf(events: readonly StageflowEvent[]): {
         );
         break;
       case 'scan.events.page.completed':
-        update(event.data.pageId, { completed: true });
+        update(event.data.pageId, {
+          completed: true,
+          denied: deniedOf(event.data.failure, pages.get(event.data.pageId)?.url),
+        });
         break;
       default:
     }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { StoredArtifact } from '../../scanner/index.ts';
+import { deniedOf } from './crawl.ts';
 import type { Message, Talk } from './talk.ts';
 
 /** `page.done`: the page lane is through with a page; it has ended unless cells of the machine lane are still missing. */
@@ -9,13 +10,13 @@ export async function onPageDone(talk: Talk, m: Message<'page.done'>): Promise<v
   // The runner was told to leave out what belongs to another site; the reason is the engine's.
   const elsewhere = m.status === 'skipped' && m.code === null ? (talk.crawl?.leftTo(m.pageId) ?? null) : null;
   const said = elsewhere === null ? m : { code: 'page_left', reason: elsewhere };
-  const failure = talk.failureOf({ code: said.code, reason: said.reason, about: m.pageId, scanner: null });
+  const failure = talk.failureOf({ code: said.code, reason: said.reason, about: m.about ?? m.pageId, scanner: null });
   // The lane is through with the page only once its end is on disk: a scan must not count as over before that.
   if (queue.completes(m.pageId, m.status === 'scanned')) {
     const evidence = m.evidence.flatMap((e) => talk.receipted(e) ?? []);
     await talk.completePage(m.pageId, { pageId: m.pageId, status: m.status, failure, evidence });
   }
-  queue.pageDone(m.pageId);
+  queue.pageDone(m.pageId, deniedOf(failure, queue.page(m.pageId)?.url));
   talk.changed.notify();
 }
 

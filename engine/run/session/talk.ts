@@ -85,7 +85,7 @@ export interface Talk {
   failureOf(said: Failure): { code: string; sentence: string; about: string | null } | null;
 }
 
-/** A failure in a container's words. `about` is a page's id. */
+/** A failure in a container's words. `about` is a page's id, or an address. */
 interface Failure {
   readonly code: string | null;
   readonly reason: string | null;

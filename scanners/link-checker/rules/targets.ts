@@ -52,6 +52,12 @@ export function targetRules(raw: SiteRaw): Map<string, Hit[]> {
       add(resourceRule(kind), { evidence: evidenceOf(fact.url, [raw.origin]), occurrences });
     }
   });
+  for (const { pageId, to, reason } of raw.denied ?? []) {
+    add('redirect-inward', {
+      evidence: to,
+      occurrences: [place({ pageId, url: to, message: `the page shows nothing itself and leads to ${to}. ${reason}` })],
+    });
+  }
   for (const { pageId, selector, snippet, box, url, fragment } of raw.missingAnchors) {
     add('broken-anchor', {
       evidence: evidenceOf(url, [raw.origin]),

@@ -13,6 +13,7 @@ const NOWHERE = '/stageflow-probe-9f3c61d07be24a58';
 const LEAST_TEXT = 40;
 const MOST_USES = 200;
 const MOST_ANCHORS = 2000;
+const MOST_DENIED = 500;
 
 const systemClock: AskerClock = {
   now: () => performance.now(),
@@ -77,6 +78,7 @@ export async function collectSite(ctx: SiteContext, clock: AskerClock = systemCl
     targets,
     uses,
     missingAnchors: anchors.missing,
+    denied: ctx.denied.slice(0, MOST_DENIED).map(({ id, url, to, reason }) => ({ pageId: id, url, to, reason })),
     probe: probe?.status == null ? null : { url: home.origin + NOWHERE, status: probe.status },
     counts: {
       targets: unique.length,

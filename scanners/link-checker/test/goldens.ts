@@ -249,6 +249,12 @@ export const SITE_GOLDENS: readonly SiteGolden[] = [
     expects: [`302 ${ORIGIN}/in → http://10.0.0.1/: 10.0.0.1 is in a private network`],
   },
   {
+    rule: 'redirect-inward',
+    fails: { denied: [{ pageId: 'p9', url: `${ORIGIN}/way-in`, to: 'http://10.0.0.1/', reason: 'It is private.' }] },
+    passes: { denied: [] },
+    expects: ['the page shows nothing itself and leads to http://10.0.0.1/. It is private.'],
+  },
+  {
     rule: 'redirect-chain',
     fails: used(target('/a', { hops: [hop('/a', 301, '/b'), hop('/b', 302, '/c'), hop('/c', 302, '/d')] })),
     passes: used(target('/a', { hops: [hop('/a', 302, '/b'), hop('/b', 302, '/c')] })),

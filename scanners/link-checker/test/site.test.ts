@@ -98,6 +98,7 @@ async function siteOf(
     putEvidence: () => Promise.resolve(''),
     signal: new AbortController().signal,
     log,
+    denied: [{ id: 'p9', url: `${origin}/way-in`, to: 'http://10.0.0.1/', reason: 'a private network' }],
     pages: [{ id: 'p1', url: raw.requestedUrl, finalUrl: raw.url, raw: () => Promise.resolve(raw) }],
   };
   asked.length = 0;
@@ -124,10 +125,11 @@ describe('the site cell asks', () => {
   });
 
   test('E7 and no further than the guard lets it, which it says of a redirect and not of a plain link', async () => {
-    const { fact } = await siteOf(['/inward', '/off-the-web', 'http://10.0.0.1/']);
+    const { fact, site } = await siteOf(['/inward', '/off-the-web', 'http://10.0.0.1/']);
     expect(fact('/inward')).toMatchObject({ verdict: 'unverified', denied: 'outside' });
     expect(fact('/off-the-web')).toMatchObject({ verdict: 'unverified', denied: 'it is a ftp: address' });
     expect(fact('http://10.0.0.1/')).toBeUndefined();
+    expect(site.denied).toMatchObject([{ pageId: 'p9', to: 'http://10.0.0.1/' }]);
   });
 
   test('and tells broken from what only keeps us out', async () => {

@@ -134,6 +134,7 @@ function siteCell(work: SiteWork, lanes: OtherLanes): Promise<CellDraft> {
         job,
         options,
         fetch: tools.fetch,
+        denied: work.denied,
         pages: work.pages.map((page) => ({
           ...page,
           raw: async () => {

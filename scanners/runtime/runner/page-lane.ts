@@ -274,12 +274,14 @@ function pageDone(
   error: StageflowError | null,
   evidence: StoredArtifact[],
 ): ContainerMessage {
+  const target = error?.code === 'page_denied' ? error.details.target : undefined;
   return {
     type: 'page.done',
     pageId,
     status,
     code: error?.code ?? null,
     reason: error?.reason.slice(0, 1000) ?? null,
+    ...(target === undefined ? {} : { about: String(target).slice(0, 4096) }),
     evidence,
   };
 }

@@ -183,9 +183,12 @@ function navigationFailure(thrown: unknown, recorder: Recorder, rules: VisitRule
     return ended('skipped', 'page_failed', { reason: 'the redirects never end' });
   const kept = keptOut(last, rules);
   if (kept) return kept;
-  const inward = document === null ? null : schemeOfRedirect(document);
+  const inward = document === null ? null : redirectOffTheWeb(document);
   if (inward !== null)
-    return ended('blocked', 'page_denied', { reason: `it redirects to a ${inward}: address, which no visit follows` });
+    return ended('blocked', 'page_denied', {
+      reason: `it redirects to a ${inward.scheme}: address, which no visit follows`,
+      target: inward.to,
+    });
   const net = /net::(ERR_[A-Z_0-9]+)/.exec(message)?.[1];
   if (net === 'ERR_ABORTED')
     return ended('skipped', 'page_not_html', {
@@ -203,7 +206,8 @@ function keptOut(url: string, rules: VisitRules): Ended | null {
   if (rules.own && URL.canParse(url) && !rules.own.includes(new URL(url).origin))
     return ended('skipped', 'page_left', { reason: new URL(url).host });
   const refused = rules.blocked(url);
-  if (refused !== null) return ended('blocked', 'page_denied', { reason: refused });
+  if (refused !== null)
+    return ended('blocked', 'page_denied', { reason: refused, ...(url === rules.url ? {} : { target: url }) });
   const unreachable = rules.unreachable(url);
   return unreachable === null ? null : ended('failed', 'page_failed', { reason: unreachable });
 }
@@ -216,15 +220,15 @@ function brokenOff(document: Hop, rules: VisitRules): Ended {
 /** A page that is nothing but the way to another one, which the browser was kept from. */
 function ledAway(held: ReadonlyMap<string, string>, rules: VisitRules): Ended {
   const [target = rules.url, reason = ''] = [...held].at(-1) ?? [];
-  return keptOut(target, rules) ?? ended('blocked', 'page_denied', { reason });
+  return keptOut(target, rules) ?? ended('blocked', 'page_denied', { reason, target });
 }
 
-/** The scheme of a redirect that leaves the web, or null. */
-function schemeOfRedirect(document: Hop): string | null {
+/** Where a redirect leads that leaves the web, or null. */
+function redirectOffTheWeb(document: Hop): { readonly scheme: string; readonly to: string } | null {
   const location = document.responseHeaders.find(([name]) => name === 'location')?.[1] ?? '';
   if (!URL.canParse(location, document.url)) return null;
-  const { protocol } = new URL(location, document.url);
-  return /^https?:$/.test(protocol) ? null : protocol.slice(0, -1);
+  const { protocol, href } = new URL(location, document.url);
+  return /^https?:$/.test(protocol) ? null : { scheme: protocol.slice(0, -1), to: href };
 }
 
 /** What the answer's status and type say before anything is waited for; null when the document is to be scanned. */

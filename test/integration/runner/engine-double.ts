@@ -132,7 +132,12 @@ export async function runRunner(order: RunOrder): Promise<RunRecord> {
     if (siteAsked) return 'done';
     siteAsked = true;
     const pages = scannedUrls.map((url) => ({ id: pageIdOf(url), url, finalUrl: url }));
-    return { kind: 'site', scanner: order.siteScanner as string, pages };
+    const denied = messages.flatMap((m) => {
+      const url = [...known].find((one) => m.type === 'page.done' && pageIdOf(one) === m.pageId);
+      if (m.type !== 'page.done' || m.about === undefined || url === undefined) return [];
+      return [{ id: m.pageId, url, to: m.about, reason: m.reason ?? '' }];
+    });
+    return { kind: 'site', scanner: order.siteScanner as string, pages, denied };
   };
   const waiting = new Set<() => void>();
   const changed = () => {

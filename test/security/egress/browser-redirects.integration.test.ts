@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pageIdOf } from '../../../engine/kernel/index.ts';
 import { type RunRecord, runRunner } from '../../integration/runner/engine-double.ts';
 import { type Route, serveSite } from '../../integration/runner/loopback-site.ts';
 
@@ -42,6 +43,8 @@ interface Row {
   readonly code: string | null;
   /** Address that `redirect-inward` names on the page, or null for no such finding. */
   readonly finding: string | null;
+  /** Address that the page is told to lead to, where there is nothing of it to scan: the site cell makes the finding of it. */
+  readonly leads?: string;
 }
 
 /** One row for each kind of redirect and each kind of target that it must not reach. */
@@ -72,6 +75,7 @@ const WEB: readonly Row[] = [
       status: 'blocked',
       code: 'page_denied',
       finding: null,
+      leads: to,
     })),
   ),
   ...[301, 302, 303, 307, 308].map((status) => ({
@@ -80,6 +84,7 @@ const WEB: readonly Row[] = [
     status: 'blocked',
     code: 'page_denied',
     finding: null,
+    leads: PRIVATE,
   })),
   ...[PRIVATE_TLS, ...OFF_THE_WEB].map((to) => ({
     name: `302 to ${to}`,
@@ -87,8 +92,16 @@ const WEB: readonly Row[] = [
     status: 'blocked',
     code: 'page_denied',
     finding: null,
+    leads: to,
   })),
-  { name: 'a chain of 302', route: redirect(302, '/row/302'), status: 'blocked', code: 'page_denied', finding: null },
+  {
+    name: 'a chain of 302',
+    route: redirect(302, '/row/302'),
+    status: 'blocked',
+    code: 'page_denied',
+    finding: null,
+    leads: PRIVATE,
+  },
   {
     name: '20 hops',
     route: (request, response) => {
@@ -124,6 +137,7 @@ describe('E7 redirects that the browser meets', () => {
       assignment: { source: 'urls', timeouts: { navigation: 10, settle: 1, page: 30 } },
       urls: WEB.map((_, index) => at(index)),
       pageScanners: ['link-checker'],
+      siteScanner: 'link-checker',
       dial: new Map([[`site.test:${site.port}`, site.port]]),
     });
   });
@@ -132,6 +146,7 @@ describe('E7 redirects that the browser meets', () => {
   it.each(WEB.map((row, index) => [row.name, index, row] as const))('E7 %s', (_name, index, row) => {
     const { visited, done } = run.page(at(index));
     expect(done).toMatchObject({ status: row.status, code: row.code });
+    expect(done?.about).toBe(row.leads);
     if (row.code === 'page_denied')
       expect(done?.reason).toMatch(/inside\.test:(?:80|443) is not open|is a \w+: address|to a \w+: address/);
     if (row.status !== 'scanned') return;
@@ -140,6 +155,15 @@ describe('E7 redirects that the browser meets', () => {
     expect(visited?.finalUrl).toBe(at(index));
     if (row.finding?.startsWith('http'))
       expect(visited?.blocked).toMatchObject([{ url: row.finding, type: 'document' }]);
+  });
+
+  it('E7 pages that are nothing but a way inward are findings of the site', () => {
+    const led = WEB.flatMap(({ leads }, index) => (leads === undefined ? [] : [`${pageIdOf(at(index))} ${leads}`]));
+    const said = run
+      .findings('link-checker', '_site')
+      .findings.filter((finding) => finding.rule === 'redirect-inward')
+      .flatMap(({ evidence, occurrences }) => occurrences.map(({ pageId }) => `${pageId} ${evidence}`));
+    expect(said.toSorted()).toEqual(led.toSorted());
   });
 });
 
