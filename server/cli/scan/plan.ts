@@ -26,6 +26,22 @@ export interface ScanPlan {
   readonly earlier: JobLine | null;
 }
 
+/** Refuses what is about a build alone: silently without effect it would leave a person believing in it. */
+function assertForUrls({ allowAssets, siteUrl }: ScanOptions): void {
+  const [option, value] =
+    allowAssets.length > 0
+      ? ['--allow-assets', allowAssets.join(',')]
+      : siteUrl === undefined
+        ? []
+        : ['--site-url', siteUrl];
+  if (option !== undefined && value !== undefined)
+    throw new StageflowError('bad_option', {
+      option,
+      value,
+      reason: 'it is about an archive or a folder, and these are URLs',
+    });
+}
+
 /** Reads and judges what was typed. Whatever it refuses is refused at once, before minutes of set-up or an upload; the output folder is made. */
 export async function planScan(targets: readonly string[], options: ScanOptions): Promise<ScanPlan> {
   const known = await discoverScanners(SCANNERS);
@@ -37,6 +53,7 @@ export async function planScan(targets: readonly string[], options: ScanOptions)
   const target = resumes ? null : readTarget(targets, submit.allowHosts ?? []);
   if (resumes && targets.length > 0)
     throw new StageflowError('usage', { problem: '--resume goes on with an earlier scan and takes no targets.' });
+  if (target?.kind === 'urls') assertForUrls(options);
   const source: JobSource = { kind: 'urls', urls: ['https://example.org/'], mode: 'list' };
   const probe = buildJobSpec({ ...submit, source }, known);
   if (!probe.ok) throw probe.error;
