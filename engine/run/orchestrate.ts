@@ -6,6 +6,9 @@ import type { EnginePorts } from './ports.ts';
 import { project } from './project.ts';
 import { noteRecord } from './record.ts';
 
+/** Messages of one durable that are read at once: those of many jobs share a transaction and wait for the queue together. Each job's own come one by one. */
+const AT_ONCE = 16;
+
 /**
  * The readers of all contract durables: transitions through the orchestrator's, views through the projection's. Receiving an event does
  * the pure transition only; what it asks for is carried out by the job's owner. `take` answers whether this engine takes a new job:
@@ -31,7 +34,9 @@ export async function startReaders(
     if (view !== null && TERMINAL.has(view.state)) await ports.ledger.settled();
   };
   const readerOf = (spec: DurableSpec) => (spec.durable.startsWith('orchestrator-') ? orchestrate : fold);
-  const readers = await Promise.all(durablesOf(ports.node).map((spec) => ports.bus.consume(spec, readerOf(spec))));
+  const readers = await Promise.all(
+    durablesOf(ports.node).map((spec) => ports.bus.consume(spec, readerOf(spec), AT_ONCE)),
+  );
   return {
     stop: async () => {
       await Promise.all(readers.map((reader) => reader.stop()));

@@ -29,6 +29,8 @@ async function thrice(move: () => Promise<boolean>): Promise<boolean> {
 export function claimRecord(job: JobRow, ports: EnginePorts): Promise<boolean> {
   const { bus, clock } = ports;
   const owner = ownerName(ports);
+  // A new job has no record: to ask first would cost each of them a round trip.
+  let isNew = job.attempt === 1 && job.state === 'PENDING';
   return thrice(async () => {
     const wanted = {
       jobId: job.id,
@@ -38,7 +40,8 @@ export function claimRecord(job: JobRow, ports: EnginePorts): Promise<boolean> {
       leaseUntil: clock.now() + LEASE_MS,
       seq: job.seq,
     };
-    const stored = await bus.records.get(job.id);
+    const stored = isNew ? null : await bus.records.get(job.id);
+    isNew = false;
     if (!stored) {
       await bus.records.create(wanted);
       return true;
