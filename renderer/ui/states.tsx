@@ -15,7 +15,7 @@ export function Loading({ what, screen }: { readonly what: string; readonly scre
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div className={styles['loading']}>
+    <div className={screen === undefined ? styles['waiting'] : styles['loading']}>
       {screen !== undefined && <h1>{screen}</h1>}
       <p role="status">{quiet ? '' : `Loading ${what}…`}</p>
     </div>
@@ -41,14 +41,45 @@ export function Empty({
   );
 }
 
-/** Something failed: the sentence with the next step, a way to try again, and what to name when it is reported. */
-export function Failed({ problem, retry }: { readonly problem: Problem; readonly retry?: () => void }) {
+/** Asks again for what is shown, and says that it is under way: an answer that is the same would else look as if nothing had happened. */
+export function AgainButton({
+  word,
+  again,
+  act,
+}: {
+  readonly word: string;
+  readonly again: boolean;
+  readonly act: () => void;
+}) {
+  // Not disabled while it works: that would take the focus away.
   return (
-    <section className={styles['state']} role="alert">
-      <h1>
-        <CircleAlert aria-hidden="true" size={22} />{' '}
+    <button type="button" aria-disabled={again} onClick={() => (again ? undefined : act())}>
+      {again ? <span role="status">{word}: asking…</span> : word}
+    </button>
+  );
+}
+
+/** Something failed: the sentence with the next step, a way to try again, and what to name when it is reported. */
+export function Failed({
+  problem,
+  retry,
+  again = false,
+  part = false,
+}: {
+  readonly problem: Problem;
+  readonly retry?: () => void;
+  /** It is being tried again. */
+  readonly again?: boolean;
+  /** It is a part of a screen that has its own heading. */
+  readonly part?: boolean;
+}) {
+  const Title = part ? 'p' : 'h1';
+  return (
+    <section className={part ? styles['part'] : styles['state']} role="alert">
+      <Title className={styles['title']}>
+        <CircleAlert aria-hidden="true" size={part ? 16 : 22} />{' '}
         {problem.code === 'offline' ? 'No connection' : 'That did not work'}
-      </h1>
+      </Title>
       <p>{problem.sentence}</p>
       {problem.code === 'unauthenticated' ? (
         <p className={styles['action']}>
@@ -59,9 +90,7 @@ export function Failed({ problem, retry }: { readonly problem: Problem; readonly
       ) : null}
       {retry && problem.code !== 'unauthenticated' && (
         <p className={styles['action']}>
-          <button type="button" onClick={retry}>
-            Try again
-          </button>
+          <AgainButton word="Try again" again={again} act={retry} />
         </p>
       )}
       {problem.details.requestId !== null && (
@@ -87,6 +116,7 @@ export function Show<T>({
   readonly children: (value: T) => ReactNode;
 }) {
   if (of.status === 'loading') return <Loading what={what} {...(screen === undefined ? {} : { screen })} />;
-  if (of.status === 'failed') return <Failed problem={of.problem} retry={of.reload} />;
+  if (of.status === 'failed')
+    return <Failed problem={of.problem} retry={of.reload} again={of.again} part={screen === undefined} />;
   return children(of.value);
 }

@@ -6,7 +6,7 @@ import { useLoaded } from '../../api/use-loaded.ts';
 import { copyText } from '../../state/attempt.ts';
 import { may } from '../../state/session/select.ts';
 import { useApp } from '../../state/store.ts';
-import { Empty, Show } from '../../ui/states.tsx';
+import { AgainButton, Empty, Show } from '../../ui/states.tsx';
 import { CheckRow } from './check-row.tsx';
 import styles from './doctor.module.css';
 
@@ -39,9 +39,7 @@ function Checks() {
               {verdictOf(found)}
             </p>
             <p className={styles['acts']}>
-              <button type="button" onClick={loaded.reload}>
-                Check again
-              </button>
+              <AgainButton word="Check again" again={loaded.again} act={loaded.reload} />
               <button type="button" onClick={() => void copy()}>
                 Copy diagnostics
               </button>

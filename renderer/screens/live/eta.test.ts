@@ -21,10 +21,11 @@ describe('how long it may still take', () => {
     expect(width(late)).toBeLessThan(width(early));
   });
 
-  it('is told in minutes', () => {
+  it('is told in minutes, and in steps of ten seconds where it is short', () => {
     expect(etaWords({ low: 130_000, high: 290_000 })).toBe('2 to 5 min left');
     expect(etaWords({ low: 170_000, high: 190_000 })).toBe('about 3 min left');
-    expect(etaWords({ low: 10_000, high: 30_000 })).toBe('under 1 min left');
+    expect(etaWords({ low: 10_000, high: 30_000 })).toBe('10 to 30 s left');
+    expect(etaWords({ low: 1_000, high: 12_000 })).toBe('up to 10 s left');
     expect(etaWords({ low: 20_000, high: 110_000 })).toBe('up to 2 min left');
   });
 });

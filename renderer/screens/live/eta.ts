@@ -18,11 +18,11 @@ export function etaOf(view: Pick<JobView, 'state' | 'progress' | 'startedAt'>, n
   return { low: left * (1 - open / 2), high: left * (1 + open) + 10_000 };
 }
 
-/** A range in words: `2 to 5 min`, `up to 2 min`, `under 1 min`. */
+/** A range in words: `2 to 5 min left`, `up to 2 min left`, and in steps of ten seconds where it is short. */
 export function etaWords(eta: NonNullable<Eta>): string {
-  const minutes = (ms: number) => Math.round(ms / 60_000);
-  const [low, high] = [minutes(eta.low), Math.max(1, minutes(eta.high))];
-  if (eta.high < 60_000) return 'under 1 min left';
-  if (low === 0) return `up to ${high} min left`;
-  return low === high ? `about ${high} min left` : `${low} to ${high} min left`;
+  const [unit, of] = eta.high < 100_000 ? (['s', 10_000] as const) : (['min', 60_000] as const);
+  const size = unit === 's' ? 10 : 1;
+  const [low, high] = [Math.round(eta.low / of) * size, Math.max(1, Math.round(eta.high / of)) * size];
+  if (low === 0) return `up to ${high} ${unit} left`;
+  return low === high ? `about ${high} ${unit} left` : `${low} to ${high} ${unit} left`;
 }

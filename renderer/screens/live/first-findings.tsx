@@ -3,6 +3,7 @@ import type { JobView } from '@stageflow/engine/view';
 import { call } from '../../api/call.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
 import styles from './first-findings.module.css';
+import { AgainButton } from '../../ui/states.tsx';
 import { FoundList } from './found-list.tsx';
 
 /** Asked again at most this often while more is found. */
@@ -33,13 +34,11 @@ export function FirstFindings({ view, over }: { readonly view: JobView; readonly
   const findings = loaded.status === 'ready' ? loaded.value.findings : [];
   return (
     <section className={styles['found']} aria-labelledby="found">
-      <h2 id="found">{over ? 'Worst of it' : 'Found so far'}</h2>
+      <h2 id="found">{over ? 'Worst of it' : 'Worst found so far'}</h2>
       {loaded.status === 'failed' ? (
         <p className={styles['quiet']} role="alert">
           What was found could not be read. {loaded.problem.sentence}{' '}
-          <button type="button" onClick={reload}>
-            Try again
-          </button>
+          <AgainButton word="Try again" again={loaded.again} act={reload} />
         </p>
       ) : findings.length === 0 ? (
         <p className={styles['quiet']}>{emptyWords(found, over)}</p>

@@ -33,7 +33,7 @@ export function Progress({ view, standing }: { readonly view: JobView; readonly 
           <dd>{stretch(now - startedAt)}</dd>
         </div>
         <div>
-          <dt>Estimate</dt>
+          <dt>Still to go</dt>
           <dd>
             {standing.waiting ? (
               <small>when its turn comes</small>
@@ -45,7 +45,7 @@ export function Progress({ view, standing }: { readonly view: JobView; readonly 
           </dd>
         </div>
         <div>
-          <dt>Found so far</dt>
+          <dt>Findings</dt>
           <dd>
             <SeverityCounts counts={totals} />
           </dd>

@@ -30,12 +30,18 @@ export function costOf({ lane, costSeconds }: Pick<Scanner, 'lane' | 'costSecond
 /** Loading pages itself, beside what modules add. */
 const LOAD_SECONDS = 1.2;
 
+/** Rough time that loading takes. */
+export const loadCost = ({ pages: [low, high] }: Plan): Cost => ({
+  low: low * LOAD_SECONDS,
+  high: high * LOAD_SECONDS,
+});
+
 /** Rough duration of the whole scan. */
 export function totalOf(scanners: readonly Pick<Scanner, 'lane' | 'costSeconds'>[], plan: Plan): Cost {
   const costs = scanners.map((scanner) => costOf(scanner, plan));
   const sum = (of: (cost: Cost) => number) => costs.reduce((total, cost) => total + of(cost), 0);
-  const [low, high] = plan.pages;
-  return { low: low * LOAD_SECONDS + sum((c) => c.low), high: high * LOAD_SECONDS + sum((c) => c.high) };
+  const load = loadCost(plan);
+  return { low: load.low + sum((c) => c.low), high: load.high + sum((c) => c.high) };
 }
 
 /** Seconds for people, rough on purpose. */

@@ -43,7 +43,7 @@ export function ModuleList({
                 aria-describedby={`${scanner.id}-about`}
               />
               <span className={styles['title']}>{scanner.title}</span>
-              <span className={styles['cost']}>{costWords(costOf(scanner, plan))}</span>
+              <span className={styles['cost']}>adds {costWords(costOf(scanner, plan))}</span>
               <span id={`${scanner.id}-about`} className={styles['about']}>
                 {scanner.summary}
               </span>

@@ -14,7 +14,7 @@ import { Empty, Show } from '../../ui/states.tsx';
 import { AddressField } from './address-field.tsx';
 import { ArchiveField } from './archive-field.tsx';
 import { Choices } from './choices.tsx';
-import { costWords, totalOf } from './estimate.ts';
+import { costWords, loadCost, totalOf } from './estimate.ts';
 import { ModuleList } from './module-list.tsx';
 import { planOf } from './plan.ts';
 import styles from './playground.module.css';
@@ -105,7 +105,8 @@ function Form({ scanners }: { readonly scanners: readonly Scanner[] }) {
               Start scan <kbd aria-hidden="true">{keyNames('mod+Enter').join(' ')}</kbd>
             </button>
             <p id="why" className={asked && why !== null ? styles['why'] : styles['estimate']}>
-              {why ?? `Takes ${costWords(totalOf(chosen, plan))}. ${WHERE}`}
+              {why ??
+                `Takes ${costWords(totalOf(chosen, plan))}: ${costWords(loadCost(plan))} to load the pages, and what the chosen modules add. ${WHERE}`}
             </p>
           </div>
         )}

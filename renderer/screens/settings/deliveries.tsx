@@ -4,7 +4,7 @@ import type { WebhookDelivery } from '../../api/schema.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
 import { attempt } from '../../state/attempt.ts';
 import { useApp } from '../../state/store.ts';
-import { Show } from '../../ui/states.tsx';
+import { AgainButton, Show } from '../../ui/states.tsx';
 import { moment } from '../../ui/time.ts';
 import { Row, Rows } from './rows.tsx';
 import styles from './settings.module.css';
@@ -50,9 +50,7 @@ function List({ webhook }: { readonly webhook: string }) {
       {({ deliveries }) => (
         <>
           <p className={styles['acts']}>
-            <button type="button" onClick={loaded.reload}>
-              Look again
-            </button>
+            <AgainButton word="Look again" again={loaded.again} act={loaded.reload} />
           </p>
           {deliveries.length === 0 ? (
             <p className={styles['quiet']}>Nothing yet.</p>

@@ -25,6 +25,7 @@ export const createSession: Slice<SessionSlice> = (set, get) => ({
   session: null,
   sessionProblem: null,
   async loadSession() {
+    set({ sessionProblem: null });
     try {
       set({ session: await call('GET /api/v1/session', {}), sessionProblem: null });
     } catch (error) {

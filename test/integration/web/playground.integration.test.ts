@@ -75,7 +75,9 @@ describe('a new scan', () => {
       await box.uncheck();
     await page.getByText('Choose at least one module.').waitFor();
     await page.getByRole('checkbox', { name: /Accessibility/ }).check();
-    await page.getByText(/Takes up to 3 min\. Runs on this server/).waitFor();
+    await page
+      .getByText(/Takes up to 3 min: .* to load the pages, and what the chosen modules add\. Runs on this server/)
+      .waitFor();
     await context.close();
   });
 

@@ -60,6 +60,7 @@ describe('a report on the server', () => {
     expect(new URL(page.url()).pathname).toBe(`/scan/${jobId}/report`);
     await page.goto(web.origin + address);
     const group = page.getByLabel('Group by');
+    await group.waitFor();
     for (const [key, by] of [
       ['p', 'page'],
       ['n', 'none'],
