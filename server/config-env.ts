@@ -1,5 +1,6 @@
 import { StageflowError } from '@stageflow/engine/kernel';
 import { ServerConfig } from './config.ts';
+import { MODEL_VARIABLES } from './model-settings.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -66,7 +67,7 @@ export interface ReadConfig {
 export function readConfig(variables: Variables, readFile: (path: string) => string): ReadConfig {
   const defaults: Record<string, unknown> = ServerConfig.parse({});
   const given: Record<string, unknown> = {};
-  const known = new Set(OTHERS);
+  const known = new Set([...OTHERS, ...MODEL_VARIABLES]);
   for (const [field, like] of Object.entries(defaults)) {
     const name = variableOf(field);
     known.add(name).add(`${name}_FILE`);

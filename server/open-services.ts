@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type LocalEngine, type LocalEngineOptions, openLocalEngine } from '@stageflow/engine';
 import { createShareSigner, type S3Settings } from '@stageflow/engine/artifact';
 import type { Clock, Log } from '@stageflow/engine/kernel';
@@ -6,6 +7,7 @@ import { KEPT_DAYS } from './cli/old-jobs.ts';
 import { storeAt } from './cli/store.ts';
 import { testTrust } from './cli/test-trust.ts';
 import type { ServerConfig } from './config.ts';
+import { modelSettings } from './model-settings.ts';
 import { canariesOf, startCanaries } from './ops/canary.ts';
 import { pressureOf } from './ops/health.ts';
 import { assertNarrowShareKey } from './ops/share-key.ts';
@@ -50,6 +52,7 @@ export async function openServices(options: ServicesOptions): Promise<OpenServic
     ...given,
     scanners: SCANNERS,
     surroundings: { testTrust: testTrust(), chromium: null },
+    model: modelSettings(process.env, (path) => readFileSync(path, 'utf8')),
     node: process.env.STAGEFLOW_NODE ?? 'main',
     log,
     clock,

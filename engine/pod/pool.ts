@@ -182,6 +182,7 @@ function waitingRunner(warmUp: PodPoolOptions['warmUp']): {
       next: async (request, signal) => need().next(request, signal),
       putArtifact: async (path, sha256, body) => need().putArtifact(path, sha256, body),
       getArtifact: async (key) => need().getArtifact(key),
+      plan: async (request) => (await need().plan?.(request)) ?? null,
       // The browser itself calls home when it starts; without a job there is nowhere to go.
       dial: async (authority, tls) =>
         bound?.dial(authority, tls) ?? { ok: false, status: 403, code: 'egress_denied', reason: 'there is no job yet' },

@@ -4,6 +4,8 @@ import type {
   ContainerMessage,
   MessageAnswer,
   NextRequest,
+  PlanAnswer,
+  PlanRequest,
   StoredArtifact,
   WorkItem,
 } from '../scanner/index.ts';
@@ -32,6 +34,8 @@ export interface ChannelHandlers {
   next(request: NextRequest, signal: AbortSignal): Promise<WorkItem | 'wait' | 'done'>;
   /** `path` matches `ArtifactPath`. */
   putArtifact(path: string, sha256: string | null, body: AsyncIterable<Uint8Array>): Promise<StoredArtifact>;
+  /** Asks the model for a module's next step; null, or left out, where none is configured or the job has no goal. */
+  plan?(request: PlanRequest): Promise<PlanAnswer | null>;
   /** An object of the same job by its full key, or null. */
   getArtifact(key: string): Promise<AsyncIterable<Uint8Array> | null>;
   /** `authority` is the raw target of the `CONNECT`, unchecked; `tls`: the container sends plain requests and the engine is to speak TLS to the host. */

@@ -71,6 +71,7 @@ export async function runAttempt(
     log,
     lock: ports.lock,
     robots: ports.robots,
+    planner: ports.planner?.() ?? null,
     surroundings: ports.surroundings,
     dial: (authority, tls, site) => {
       egress ??= ports.egress({ id: job.id, spec: job.spec, site });

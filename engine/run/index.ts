@@ -20,6 +20,7 @@ export type { JobLine } from './read-jobs.ts';
 export { removeJob, removeReports, sweepJobs, sweepOrphans, sweepStaging } from './retention.ts';
 export type { SweepPorts } from './retention.ts';
 export { servicePlace } from './job-egress.ts';
+export { ModelSettings } from '../model/index.ts';
 export type { OwnPlaces } from './job-egress.ts';
 export { openLocalEngine } from './local.ts';
 export type { LocalEngine, LocalEngineOptions } from './local.ts';

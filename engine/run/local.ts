@@ -19,7 +19,9 @@ import { discoverScanners } from '../scanner/discover.ts';
 import type { Manifest } from '../scanner/index.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { type Engine, type EngineOptions, startEngine } from './engine.ts';
+import type { ModelSettings } from '../model/index.ts';
 import { jobEgress, type OwnPlaces, servicePlace } from './job-egress.ts';
+import { plannerOf } from './model.ts';
 import { createMachineLock, type MachineLock } from './machine-lock.ts';
 import type { EnginePorts } from './ports.ts';
 import { processFolder, releaseProcessFolder } from './process-folder.ts';
@@ -44,6 +46,8 @@ export interface LocalEngineOptions {
   /** Told what is being built or waited for, for a person to read. */
   readonly say: (line: string) => void;
   readonly surroundings: RunnerSurroundings;
+  /** Where a model answers, for modules that are given a goal; null or left out for none. */
+  readonly model?: ModelSettings | null;
   /** Where the installation's other parts are; the queue is added here. */
   readonly ownPlaces: OwnPlaces;
   readonly node: string;
@@ -210,6 +214,7 @@ export async function openLocalEngine(options: LocalEngineOptions): Promise<Loca
           trust: options.surroundings.testTrust === null ? [] : [options.surroundings.testTrust.pem],
         }),
       robots: judgeRobots,
+      planner: options.model ? plannerOf(options.model) : null,
       secrets: openSecretFolder(folder.secrets),
       manifests: byId,
       lock,

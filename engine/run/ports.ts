@@ -4,6 +4,7 @@ import type { Clock, Log } from '../kernel/index.ts';
 import type { Ledger } from '../ledger/port.ts';
 import type { DialAnswer, PodRuntime } from '../pod/runtime.ts';
 import type { Failure, JobSpec } from '../event/index.ts';
+import type { Planner } from '../model/index.ts';
 import type { Manifest, SiteSummary } from '../scanner/index.ts';
 import type { MachineLock } from './machine-lock.ts';
 import type { SecretFolder } from './secrets.ts';
@@ -32,6 +33,8 @@ export interface EnginePorts {
     readonly site: SiteSummary | null;
   }) => JobEgress;
   readonly robots: RobotsJudge;
+  /** Opens the way to the model for one attempt; null or left out where none is configured. */
+  readonly planner?: (() => Planner) | null;
   readonly secrets: SecretFolder;
   readonly manifests: ReadonlyMap<string, Manifest>;
   readonly lock: MachineLock;

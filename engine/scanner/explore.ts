@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type { PlanAnswer, PlanRequest } from './plan.ts';
 import type { AuditContext, PageContext } from './sdk.ts';
 import type { CellFindings, ScannerFinding } from './finding.ts';
 
@@ -38,6 +39,10 @@ export interface ExploreContext extends Omit<PageContext, 'page' | 'visit'> {
   readonly tab: ExploreTab;
   /** Lets every page module of the job that can look at a state look at the tab as it stands. */
   look(): Promise<readonly StateLook[]>;
+  /** True on the page that the job begins with: what is wanted of the whole site begins there. */
+  readonly entry: boolean;
+  /** Asks for the next step towards the module's option `goal`; null where no model is configured. */
+  plan(request: Omit<PlanRequest, 'scanner' | 'pageId'>): Promise<PlanAnswer | null>;
 }
 
 /** A scanner of the explore lane. `collect` acts on the page and keeps all that it did and saw; `audit` is pure. */

@@ -8,5 +8,6 @@ export * from './explore.ts';
 export * from './finding.ts';
 export * from './manifest.ts';
 export * from './options.ts';
+export * from './plan.ts';
 export * from './protocol.ts';
 export * from './sdk.ts';

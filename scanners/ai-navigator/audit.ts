@@ -1,12 +1,19 @@
 import { type AuditContext, type CellFindings, clip, findingOf, type ScannerFinding } from '@stageflow/engine/sdk';
 import type { NavigatorRaw } from './raw.ts';
+import { goalOutcome } from './goal-facts.ts';
 import { answerRules } from './rules/answers.ts';
 import type { Check } from './rules/check.ts';
+import { goalRules } from './rules/goal.ts';
 import { keyboardRules } from './rules/keyboard.ts';
 import { widgetRules } from './rules/widgets.ts';
 
 /** Every rule of the manifest. */
-export const rules: Readonly<Record<string, Check>> = { ...keyboardRules, ...widgetRules, ...answerRules };
+export const rules: Readonly<Record<string, Check>> = {
+  ...keyboardRules,
+  ...widgetRules,
+  ...answerRules,
+  ...goalRules,
+};
 
 /** What the page modules said of the states, without what they say of the page as it loads: that is theirs to report. */
 function ofStates(raw: NavigatorRaw): ScannerFinding[] {
@@ -67,6 +74,7 @@ export function audit(raw: NavigatorRaw, ctx: AuditContext): CellFindings {
       stoppedBy: raw.stopped,
       requestsHeldBack: held,
       leftAlone: clip(raw.skipped.map(({ what, reason }) => `${what}: ${reason}`).join('; '), 2000),
+      ...goalOutcome(raw.goal),
       transcript: raw.evidence.transcript,
       playwrightTest: raw.evidence.test,
     },

@@ -7,6 +7,15 @@ function whole(value: unknown, fallback: number, least: number, most: number): n
     : fallback;
 }
 
+/** The goal in words, or null. */
+export function goalOf({ goal }: Readonly<Record<string, unknown>>): string | null {
+  return typeof goal === 'string' && goal.trim() !== '' ? goal.trim().slice(0, 500) : null;
+}
+
+/** Steps that a goal may take. */
+export const goalStepsOf = (options: Readonly<Record<string, unknown>>): number =>
+  whole(options['maxGoalSteps'], 25, 1, 100);
+
 /** Hard caps of one page, as a person set them or the manifest's defaults. */
 export function capsOf(options: Readonly<Record<string, unknown>>): NavigatorRaw['caps'] {
   return {

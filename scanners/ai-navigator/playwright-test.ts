@@ -1,4 +1,4 @@
-import type { Action, StateSeen, Target } from './raw.ts';
+import type { Action, GoalFact, StateSeen, Target } from './raw.ts';
 
 /** A text as a string of TypeScript: page text never becomes code. */
 const quoted = (text: string) => JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
@@ -18,6 +18,10 @@ function lineOf(action: Action): string {
     ? `await page.keyboard.press(${quoted(action.key)});`
     : `await ${locatorOf(action.on)}.press(${quoted(action.key)});`;
 }
+
+/** The way to a goal, as one more way. */
+export const goalPath = (goal: GoalFact | null, id: number): Pick<StateSeen, 'id' | 'label' | 'path'>[] =>
+  goal === null ? [] : [{ id, label: `goal: ${goal.goal}`, path: goal.actions }];
 
 /** The way to every state as a test that a person can run: `npx playwright test`. */
 export function playwrightTest(url: string, states: readonly Pick<StateSeen, 'id' | 'label' | 'path'>[]): string {

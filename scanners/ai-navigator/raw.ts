@@ -1,4 +1,4 @@
-import type { HeldRequest, StateLook } from '@stageflow/engine/sdk';
+import type { HeldRequest, ModelUse, StateLook } from '@stageflow/engine/sdk';
 
 /** One element that can be acted on. */
 export interface Control {
@@ -238,6 +238,21 @@ export interface ScrollFact {
   readonly footer: Survey['footer'];
 }
 
+/** What came of a goal in words. */
+export interface GoalFact {
+  readonly goal: string;
+  /** Null when it was ended before anybody could say. */
+  readonly reached: boolean | null;
+  /** The planner's word. */
+  readonly because: string;
+  readonly actions: readonly Action[];
+  /** The same way without a pointer; null when there was no way. */
+  readonly byKeyboard: { readonly reached: boolean; readonly stuckAt: Target | null } | null;
+  /** Why it was ended early, or null. */
+  readonly stopped: string | null;
+  readonly use: ModelUse | null;
+}
+
 /** All that a run did and saw; `audit` needs nothing else. */
 export interface NavigatorRaw {
   readonly url: string;
@@ -251,6 +266,8 @@ export interface NavigatorRaw {
   readonly forms: readonly FormFact[];
   readonly carousels: readonly CarouselFact[];
   readonly scroll: ScrollFact | null;
+  /** Null without a goal, and on every page but the first. */
+  readonly goal: GoalFact | null;
   /** What was left alone, with the reason. */
   readonly skipped: readonly { readonly what: string; readonly reason: string }[];
   readonly caps: { readonly steps: number; readonly states: number; readonly seconds: number };

@@ -4,6 +4,7 @@ import { defaultDataFolder, type LocalEngine, openLocalEngine } from '@stageflow
 import { createLog, type Log, type LogLevel, silentLog, StageflowError } from '@stageflow/engine/kernel';
 import { prepareMachine } from '@stageflow/engine/preflight';
 import { readConfig } from '../config-env.ts';
+import { modelSettings } from '../model-settings.ts';
 import { ownPlaces } from '../own-places.ts';
 import { s3Settings, storeAt } from './store.ts';
 import { testTrust } from './test-trust.ts';
@@ -51,6 +52,7 @@ export async function openMachineEngine(options: {
     folder: defaultDataFolder(env),
     store: (folder) => storeAt(folder.store),
     ownPlaces: ownPlaces(config, s3Settings(), () => null),
+    model: modelSettings(env, (path) => readFileSync(path, 'utf8')),
     scanners: SCANNERS,
     natsServer: queue ?? machine.natsServer ?? '',
     coming: { isolation: options.isolation, image: machine.image },

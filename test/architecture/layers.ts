@@ -52,6 +52,7 @@ export const LAYERS: readonly Layer[] = [
   { from: 'engine/ledger', may: [KERNEL, 'engine/event'], reason: 'adapters never know each other' },
   { from: 'engine/pod', may: [KERNEL, 'engine/scanner'], reason: 'adapters never know each other' },
   { from: 'engine/egress', may: [KERNEL], reason: 'adapters never know each other' },
+  { from: 'engine/model', may: [KERNEL, 'engine/scanner'], reason: 'adapters never know each other' },
   { from: 'engine/artifact', may: [KERNEL, 'engine/scanner'], reason: 'adapters never know each other' },
   {
     from: 'engine/run',

@@ -4,6 +4,7 @@ import { nextState } from '../../engine/fsm/index.ts';
 import { pageIdOf, silentLog, StageflowError } from '../../engine/kernel/index.ts';
 import { openLedger } from '../../engine/ledger/index.ts';
 import type { Role } from '../../engine/pod/index.ts';
+import type { Planner } from '../../engine/model/index.ts';
 import type { MachineLock } from '../../engine/run/machine-lock.ts';
 import { createQueue } from '../../engine/run/queue.ts';
 import { createSession } from '../../engine/run/session/session.ts';
@@ -52,10 +53,14 @@ function attempt(
   kind: 'zip' | 'urls',
   lock: MachineLock = { tryAcquire: async () => true, release: () => {} },
   store: ArtifactStore = createMemoryStore(() => false),
+  planner: Planner | null = null,
 ) {
   const clock = createVirtualClock();
   const ledger = openLedger({ path: ':memory:', clock, nextState });
-  const created = ledger.createJob({ id: JOB, spec: specOf(kind), parent: null });
+  const spec = specOf(kind);
+  const goal = { id: 'ai-navigator', options: { goal: 'find the price' } };
+  const modules = planner === null ? spec.modules : [...spec.modules, goal];
+  const created = ledger.createJob({ id: JOB, spec: { ...spec, modules }, parent: null });
   ledger.receive(created);
   const job = ledger.job(JOB);
   if (!job) throw new Error('no job');
@@ -70,6 +75,7 @@ function attempt(
     log: silentLog,
     lock,
     robots: () => () => true,
+    planner,
     dial: async () => ({ ok: false, status: 403, code: 'egress_denied', reason: 'simulated' }),
     surroundings: { testTrust: null, chromium: null },
   });
@@ -110,6 +116,27 @@ describe('what a session believes of a container', () => {
     await expect(
       archive.session.handlers('extractor').putArtifact('axe/cells/p00000000deadbeef.json.zst', null, bytes('x')),
     ).rejects.toMatchObject({ code: 'bad_result' });
+  });
+
+  it('asks the model for the goal that stands in the job, and for no module that has none', async () => {
+    const goals: string[] = [];
+    const use = { requests: 1, tokens: 1, usd: 0, most: { requests: 1, tokens: 1, usd: 1 }, model: 'm' };
+    const planner: Planner = {
+      plan: async (goal) => {
+        goals.push(goal);
+        return { ok: false, reason: 'played', use };
+      },
+    };
+    const request = { pageId: pageIdOf(ENTRY), step: 1, url: ENTRY, title: '', elements: [], text: '', history: [] };
+    const asked = (scanner: string, by: Planner | null) =>
+      attempt('urls', undefined, undefined, by)
+        .session.handlers('runner')
+        .plan?.({ ...request, scanner });
+    await expect(asked('ai-navigator', planner)).resolves.toMatchObject({ ok: false, reason: 'played' });
+    await expect(asked('axe', planner)).rejects.toMatchObject({ code: 'bad_result' });
+    expect(goals).toEqual(['find the price']);
+    expect(asked('ai-navigator', null)).toBeUndefined();
+    expect(attempt('urls', undefined, undefined, planner).session.handlers('extractor').plan).toBeUndefined();
   });
 
   it('lets the browser come up while the archive is unpacked, and tells the rest when it is', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ArtifactPath, ContainerMessage, NextRequest, Sha256 } from '../../scanner/index.ts';
+import { ArtifactPath, ContainerMessage, NextRequest, PlanRequest, Sha256 } from '../../scanner/index.ts';
 import type { WorkItem } from '../../scanner/index.ts';
 import type { ChannelHandlers } from '../runtime.ts';
 import { answerJson } from './answer.ts';
@@ -55,8 +55,12 @@ const ROUTES: Readonly<Record<string, Route>> = {
     else if (work === 'done') exchange.stream.respond({ ':status': 410 }, { endStream: true });
     else answerJson(exchange.stream, 200, work);
   },
-  // The navigator's planner is not configured in this build; the route answers so that its absence is no breach.
-  'POST /model': () => Promise.reject(new Refusal(404, 'not_measurable', 'no model is configured')),
+  'POST /model': async ({ stream, handlers }) => {
+    const request = await readJson(stream, PlanRequest, CHANNEL_LIMITS.message);
+    const answer = (await handlers.plan?.(request)) ?? null;
+    if (answer === null) throw new Refusal(404, 'not_measurable', 'no model is configured for this job');
+    answerJson(stream, 200, answer);
+  },
 };
 
 /** Asks for work and stops waiting when the time is up or the container went away. Work that arrives at the last moment is still handed out. */

@@ -55,9 +55,30 @@ export function createHandlers(talk: Talk, answer: (role: Role) => Answer): (rol
     },
     input: async () => null,
     next: (request, signal) => nextWork(talk, request.lane, signal),
+    ...planning(talk),
     dial: (authority, tls) => ports.dial(authority, tls, talk.site),
   };
   return (role) => (role === 'extractor' ? extractor : runner);
+}
+
+/** The way to the model, for modules that were given a goal. The goal is the person's, as it stands in the job: a runner beside a hostile page cannot change it. */
+function planning({ job, ports: { planner } }: Talk): Pick<ChannelHandlers, 'plan'> {
+  const goals = new Map(
+    job.spec.modules.flatMap(({ id, options }) =>
+      typeof options['goal'] === 'string' && options['goal'].trim() !== ''
+        ? [[id, options['goal'].trim()] as const]
+        : [],
+    ),
+  );
+  if (!planner || goals.size === 0) return {};
+  return {
+    plan: async (request) => {
+      const goal = goals.get(request.scanner);
+      if (goal === undefined)
+        throw new StageflowError('bad_result', { reason: 'it planned for a module without a goal' });
+      return planner.plan(goal, request);
+    },
+  };
 }
 
 /** Bytes on their way to a container; a store that breaks off ends the attempt with its own word, before the container can complain. */

@@ -1,6 +1,7 @@
 import type { EventData } from '../../event/index.ts';
 import { asStageflowError, type Clock, isErrorCode, type Log, StageflowError } from '../../kernel/index.ts';
 import type { EventDraft, JobRow, Ledger } from '../../ledger/port.ts';
+import type { Planner } from '../../model/index.ts';
 import type { DialAnswer } from '../../pod/runtime.ts';
 import type {
   AccessSecrets,
@@ -30,6 +31,8 @@ export interface SessionPorts {
   readonly lock: MachineLock;
   readonly dial: (authority: string, tls: boolean, site: SiteSummary | null) => Promise<DialAnswer>;
   readonly robots: RobotsJudge;
+  /** Asks a model, within the caps of this attempt; null or left out where none is configured. */
+  readonly planner?: Planner | null;
   readonly surroundings: RunnerSurroundings;
 }
 

@@ -14,7 +14,7 @@ export interface Place {
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What a run has come to so far. */
-export type Findings = Writable<Pick<NavigatorRaw, 'scroll'>> & {
+export type Findings = Writable<Pick<NavigatorRaw, 'scroll' | 'goal'>> & {
   readonly [K in
     | 'keyboard'
     | 'dialogs'
@@ -73,7 +73,17 @@ export async function setOut(ctx: ExploreContext, hand: Hand, budget: Budget): P
   const journey: Journey = {
     hand,
     budget,
-    found: { keyboard: [], dialogs: [], walks: [], tablists: [], forms: [], carousels: [], skipped: [], scroll: null },
+    found: {
+      keyboard: [],
+      dialogs: [],
+      walks: [],
+      tablists: [],
+      forms: [],
+      carousels: [],
+      skipped: [],
+      scroll: null,
+      goal: null,
+    },
     steps,
     states,
     places,

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { extname } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { silentLog } from '../../../engine/kernel/index.ts';
 import { type CellFindings, type ExploreContext, Manifest } from '../../../engine/scanner/index.ts';
@@ -10,7 +11,7 @@ import type { NavigatorRaw } from '../raw.ts';
 
 export const manifest = Manifest.parse(manifestJson);
 
-/** What one run on a document came to. */
+/** What one run on a site came to. */
 export interface Acted {
   readonly raw: NavigatorRaw;
   readonly cell: CellFindings;
@@ -19,24 +20,45 @@ export interface Acted {
   readonly asked: readonly string[];
 }
 
+/** A site of one page. */
+export const document = (body: string): ReadonlyMap<string, string> =>
+  new Map([
+    [
+      'index.html',
+      `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,"></head><body>${body}</body></html>`,
+    ],
+  ]);
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css',
+  '.js': 'text/javascript',
+  '.svg': 'image/svg+xml',
+  '.json': 'application/json',
+  '.png': 'image/png',
+};
+
+/** A site to act on, with a planner where there is a goal. */
+export interface Order {
+  readonly files: ReadonlyMap<string, string | Buffer>;
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly plan?: ExploreContext['plan'];
+}
+
 /** A real browser whose tabs the navigator acts in, each with a server of its own. */
-export async function openActing(): Promise<{
-  act(body: string, options?: Readonly<Record<string, unknown>>): Promise<Acted>;
-  close(): Promise<void>;
-}> {
+export async function openActing(): Promise<{ act(order: Order): Promise<Acted>; close(): Promise<void> }> {
   const browser: Browser = await chromium.launch({
     executablePath: process.env['STAGEFLOW_CHROMIUM'] ?? '/usr/lib/chromium/chromium',
   });
   return {
     close: () => browser.close(),
-    act: async (body, options = {}) => {
+    act: async ({ files, options = {}, plan = async () => null }) => {
       const asked: string[] = [];
       const server = createServer((request, response) => {
         asked.push(`${request.method} ${request.url}`);
-        response.writeHead(request.url === '/' ? 200 : 404, { 'content-type': 'text/html' });
-        response.end(
-          `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Test</title><link rel="icon" href="data:,"></head><body>${body}</body></html>`,
-        );
+        const path = new URL(request.url ?? '/', 'http://x').pathname.slice(1);
+        const found = files.get(path === '' ? 'index.html' : path);
+        response.writeHead(found === undefined ? 404 : 200, { 'content-type': TYPES[extname(path)] ?? 'text/html' });
+        response.end(found ?? '');
       });
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -57,6 +79,8 @@ export async function openActing(): Promise<{
           inFlight: () => 0,
         },
         look: async () => [],
+        entry: true,
+        plan,
         pageId: 'p0000000000000000',
         url,
         job,

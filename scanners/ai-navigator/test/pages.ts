@@ -8,6 +8,8 @@ export interface RulePages {
   readonly at: string;
   readonly says: string;
   readonly outcome?: 'needs-review';
+  /** What a stand-in for a model does; see `Script`. */
+  readonly script?: readonly string[];
 }
 
 const link = '<a href="/elsewhere">Elsewhere</a>';
@@ -170,5 +172,22 @@ export const PAGES: readonly RulePages[] = [
     passes: late('height: 500px'),
     at: '#go',
     says: 'the layout jumps by',
+  },
+  {
+    rule: 'goal-not-reached',
+    script: ['Prices', 'see: Ten a head'],
+    fails: `<button id="go" onclick="text.hidden = false">Prices</button><p id="text" hidden>Ask us</p>`,
+    passes: `<button id="go" onclick="text.hidden = false">Prices</button><p id="text" hidden>Ten a head</p>`,
+    at: '',
+    says: '“see the price” was not reached in 1 step',
+    outcome: 'needs-review',
+  },
+  {
+    rule: 'goal-needs-pointer',
+    script: ['Prices', 'see: Ten a head'],
+    fails: `<a id="go" href="#price" tabindex="-1" onclick="price.hidden = false; return false">Prices</a><p id="price" hidden>Ten a head</p>${link}`,
+    passes: `<a id="go" href="#price" onclick="price.hidden = false; return false">Prices</a><p id="price" hidden>Ten a head</p>${link}`,
+    at: '#go',
+    says: 'by keyboard alone the way ends at link “Prices”',
   },
 ];

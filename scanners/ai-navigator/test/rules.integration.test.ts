@@ -1,19 +1,31 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rules } from '../audit.ts';
-import { type Acted, manifest, openActing } from './acting.ts';
+import { type Acted, document, manifest, openActing } from './acting.ts';
 import { PAGES } from './pages.ts';
+import { nextOf, type Script } from './stand-in-model.ts';
 
 /** Each run waits for its page most of the time. */
 const SIDE_BY_SIDE = 6;
+
+const USE = { requests: 1, tokens: 100, usd: null, most: { requests: 9, tokens: 9000, usd: 1 }, model: 'stand-in' };
 
 let fails: Map<string, Acted>;
 let passes: Map<string, Acted>;
 beforeAll(async () => {
   const acting = await openActing();
+  const act = (body: string, script?: Script) =>
+    acting.act({
+      files: document(body),
+      ...(script === undefined ? {} : { options: { goal: 'see the price' } }),
+      plan: async ({ step, elements, text }) => {
+        const shown = [...elements.map(({ ref, role, name }) => `[${ref}] ${role} "${name}"`), text].join('\n');
+        return { ok: true, action: nextOf(script ?? [], step, shown), use: USE };
+      },
+    });
   [fails, passes] = [new Map(), new Map()];
   const queue = PAGES.flatMap((page) => [
-    async () => void fails.set(page.rule, await acting.act(page.fails)),
-    async () => void passes.set(page.rule, await acting.act(page.passes)),
+    async () => void fails.set(page.rule, await act(page.fails, page.script)),
+    async () => void passes.set(page.rule, await act(page.passes, page.script)),
   ]);
   const worker = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) await next();
@@ -23,7 +35,7 @@ beforeAll(async () => {
 });
 
 const said = (acted: Acted | undefined) =>
-  acted?.cell.findings.map((f) => ({ rule: f.rule, at: f.occurrences[0]?.selector, outcome: f.outcome }));
+  acted?.cell.findings.map((f) => ({ rule: f.rule, at: f.occurrences[0]?.selector ?? '', outcome: f.outcome }));
 
 describe('the rules of the navigator', () => {
   it('are all in the manifest, and each has its pages', () => {

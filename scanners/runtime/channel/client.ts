@@ -8,10 +8,11 @@ import {
   ENGINE_TLS,
   HEARTBEAT_SECONDS,
   MessageAnswer,
+  PlanAnswer,
   StoredArtifact,
   WorkItem,
 } from '@stageflow/engine/sdk';
-import type { ContainerMessage, NextRequest } from '@stageflow/engine/sdk';
+import type { ContainerMessage, NextRequest, PlanRequest } from '@stageflow/engine/sdk';
 import { exchange, jsonOf, wholeAnswer } from './exchange.ts';
 import type { Answer } from './exchange.ts';
 import { whileStoreIsAway } from './patience.ts';
@@ -51,6 +52,8 @@ export interface EngineChannel {
   putArtifact(path: string, body: Uint8Array | AsyncIterable<Uint8Array>): Promise<StoredArtifact>;
   /** An object of this job by its full key, or null. */
   getArtifact(key: string): Promise<Buffer | null>;
+  /** The next step towards a goal; null where no model is configured. */
+  plan(request: PlanRequest): Promise<PlanAnswer | null>;
   /** A guarded connection to `host:port`; a refusal is an answer, not an exception. With `tls` the engine speaks TLS to the host and is sent plain requests. */
   tunnel(authority: string, tls?: boolean): Promise<TunnelAnswer>;
   /** Says `heartbeat`, now and every few seconds, until the returned function is called. */
@@ -110,6 +113,10 @@ export function openEngineChannel(stream: Duplex): EngineChannel {
       if (answer.status === 404) return null;
       if (answer.status !== 200) throw refusalOf(`GET ${key}`, answer);
       return answer.body;
+    },
+    plan: async (request) => {
+      const answer = await ask('POST', '/model', json(request), JSON_TYPE);
+      return answer.status === 404 ? null : PlanAnswer.parse(expectJson('POST /model', answer));
     },
     tunnel: (authority, tls = false) => openTunnel(session, authority, tls),
     heartbeat: () => {

@@ -8,6 +8,7 @@ import type {
   StateLook,
 } from '@stageflow/engine/sdk';
 import type { BrowserContext } from 'playwright-core';
+import type { EngineChannel } from '../channel/index.ts';
 import type { Access } from './access.ts';
 import { type CellDraft, type CellTools, runCell } from './cells.ts';
 import { blank } from './page-lane.ts';
@@ -21,6 +22,7 @@ export interface ExploreLane {
   readonly scanners: ReadonlyMap<string, LoadedScanner>;
   readonly context: BrowserContext;
   readonly guard: RequestGuard;
+  readonly channel: Pick<EngineChannel, 'plan'>;
 }
 
 /** Milliseconds that a step inside the page may take. */
@@ -59,6 +61,8 @@ export async function exploreCell(
             job,
             options,
             fetch: tools.fetch,
+            entry: work.page.depth === 0,
+            plan: (request) => lane.channel.plan({ ...request, scanner: loaded.id, pageId }),
             look: () => lookAtState(tab, { pageId, url, signal: more.signal }, lane.scanners, tools),
           }),
           tab.crashed,

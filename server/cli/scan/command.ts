@@ -6,6 +6,7 @@ import { isGone } from '../../local/client.ts';
 import { awaitReturn } from '../../local/find-door.ts';
 import type { Door } from '../../local/records.ts';
 import { openDoor } from '../door.ts';
+import { goalNote } from './goal-note.ts';
 import { writeOutputs } from './outputs.ts';
 import { planScan, type ScanPlan } from './plan.ts';
 import { createProgress, type Progress, progressKind } from './progress.ts';
@@ -25,6 +26,8 @@ export async function scanCommand(
   const kind = progressKind(wanted, process.stderr, process.env);
   const progress = createProgress(kind, process.stderr, () => performance.now());
   for (const note of plan.target?.kind === 'urls' ? plan.target.notes : []) progress.say(note);
+  const note = options.remote === undefined ? goalNote(plan.submit, process.env) : null;
+  if (note !== null) progress.say(note);
   try {
     if (options.remote === undefined) return await scanHere(plan, progress, interrupted);
     const { scanThere } = await import('./there.ts');

@@ -390,3 +390,22 @@ test('what the store refuses for good is refused at once, and a store that staye
   expect(fatalError(new EngineRefusal('PUT a', 503, 'store_failed', 'away')).code).toBe('store_failed');
   expect(fatalError(new EngineRefusal('PUT a', 500, 'ledger_failed', 'x')).code).toBe('internal');
 });
+
+test('a runner is given the next step towards a goal, and told where there is no model', async () => {
+  const request = {
+    scanner: 'ai-navigator',
+    pageId: `p${'0'.repeat(16)}`,
+    step: 1,
+    url: 'http://x.test/',
+    title: '',
+    elements: [],
+    text: '',
+    history: [],
+  };
+  const use = { requests: 1, tokens: 9, usd: null, most: { requests: 1, tokens: 9, usd: 1 }, model: 'm' };
+  const answer = { ok: false, reason: 'the cap of 1 requests to the model is reached', use } as const;
+  const { container } = pair({ plan: async (asked) => (asked.step === 1 ? answer : null) });
+  expect(await container.plan(request)).toEqual(answer);
+  expect(await container.plan({ ...request, step: 2 })).toBeNull();
+  expect(await pair({}).container.plan(request)).toBeNull();
+});
