@@ -6,6 +6,7 @@ export type Electron = Pick<
   | 'app'
   | 'BrowserWindow'
   | 'clipboard'
+  | 'crashReporter'
   | 'dialog'
   | 'ipcMain'
   | 'Menu'

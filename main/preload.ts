@@ -6,7 +6,7 @@ import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import type { Desktop, Told } from './ipc/contract.ts';
 
 const CHANNEL = 'stageflow:';
-const TOLD: readonly (keyof Told)[] = ['go', 'offered', 'sync'];
+const TOLD: readonly (keyof Told)[] = ['go', 'offered', 'sync', 'machine'];
 
 const desktop: Desktop = {
   call: async (name, input) => {

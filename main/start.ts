@@ -4,11 +4,8 @@
  * scanning, open a port, or give its window anything that a web page has no need of.
  */
 import { resolve } from 'node:path';
-import { S3Store } from '@stageflow/engine/artifact';
 import { asStageflowError, createLog, systemClock } from '@stageflow/engine/kernel';
 import type { BrowserWindow } from 'electron';
-import { remoteApi } from '../server/cli/desk/remote-api.ts';
-import { asker } from './agree.ts';
 import { closeToTray } from './close-to-tray.ts';
 import { LINK_SCHEME, readArguments, readLink } from './deep-links.ts';
 import type { Electron } from './electron.ts';
@@ -19,20 +16,19 @@ import { watchJobs } from './jobs/watch.ts';
 import { keepHost } from './keeper/keep.ts';
 import { openLeaving } from './leave.ts';
 import type { Hindrance } from './machine/hindrance.ts';
+import { openMachine, type Programs } from './machine/mend.ts';
 import { watchMachine } from './machine/watch.ts';
 import { openLogFile } from './log-file.ts';
 import { menuTemplate } from './menu.ts';
 import { newsOf, openNotifier } from './notifications.ts';
 import { type Offer, openOffers } from './offers.ts';
-import { type KnownServer, openServers } from './servers/keep.ts';
-import { openPassage } from './servers/passage.ts';
-import { systemVault } from './servers/vault.ts';
+import { openPlaces, placeCalls } from './places.ts';
+import type { KnownServer } from './servers/keep.ts';
 import { openSettings } from './settings/keep.ts';
 import { visiblePlace } from './settings/model.ts';
-import { linkMaker } from './share-link.ts';
 import { hostSpawner } from './spawn-host.ts';
-import { openSync } from './sync/keep.ts';
 import { uploadWord } from './sync/word.ts';
+import { openUpdates, type Updater } from './updates/keep.ts';
 import { type TrayAct, trayModel } from './tray/model.ts';
 import { openTray } from './tray/show.ts';
 import { answerWindow, offerAddress } from './window/answer.ts';
@@ -47,6 +43,14 @@ export interface Parts {
   preload(): Promise<string>;
   /** What the engine's process runs. */
   readonly host: string;
+  /** Resolves when the program beside the app is what was packed with it; rejects with a sentence when it is not. */
+  unchanged(): Promise<void>;
+  /** What fetches newer versions; null where the app is not installed. */
+  readonly updater: Updater | null;
+  /** Programs of this computer: Podman, where its machine has to be made or started. */
+  readonly programs: Programs;
+  /** Calls back when the system tells the program to end, as when it is uninstalled. */
+  whenTold(end: () => void): void;
   /** Whether the system shows tray icons. */
   hasTray(): Promise<boolean>;
 }
@@ -59,8 +63,20 @@ const SETTINGS_PATIENCE_MS = 1_500;
 
 /** Starts the app; `argv` is what the person wrote behind the program's name. Resolves when the window is on its way, or at once when another instance took over. */
 export async function startDesktop(electron: Electron, parts: Parts, argv: readonly string[]): Promise<void> {
-  const { app, BrowserWindow, clipboard, dialog, ipcMain, Menu, powerMonitor, protocol, screen, session, shell } =
-    electron;
+  const {
+    app,
+    BrowserWindow,
+    clipboard,
+    crashReporter,
+    dialog,
+    ipcMain,
+    Menu,
+    powerMonitor,
+    protocol,
+    screen,
+    session,
+    shell,
+  } = electron;
   const clock = systemClock;
   app.enableSandbox();
   // Windows shows no notifications of an app without one.
@@ -84,6 +100,12 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
     ask(() => void offer([path]));
   });
   await app.whenReady();
+  try {
+    await parts.unchanged();
+  } catch (error) {
+    dialog.showErrorBox('Stageflow cannot start', asStageflowError(error).message);
+    return app.quit();
+  }
 
   // The engine.
   const file = openLogFile(app.getPath('logs'));
@@ -95,32 +117,15 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
     onReady,
     clock,
     patienceMs: SETTINGS_PATIENCE_MS,
+    onRead: ({ keepCrashDumps }) => {
+      // Only where a person wants it, and never sent.
+      if (keepCrashDumps) crashReporter.start({ uploadToServer: false });
+    },
   });
 
-  const vault = systemVault(electron, process.platform);
-  const servers = openServers({
-    fetch: keeper.fetch,
-    vault,
-    api: remoteApi,
-    agrees: asker(electron, {
-      message: 'Connect this server?',
-      detail: 'Reports that you send there are seen by whoever may sign in there.',
-    }),
-  });
-  const sync = openSync({
-    fetch: keeper.fetch,
-    onReady,
-    vault,
-    agrees: asker(electron, {
-      message: 'Connect this object store?',
-      detail: 'Reports that you upload there are kept there until somebody removes them.',
-    }),
-    store: (s3) => new S3Store(s3, clock),
-    clock,
-    log,
-  });
-  const links = linkMaker(servers, sync);
-  const passage = openPassage({ remoteOf: servers.known, api: remoteApi });
+  const places = openPlaces(electron, { fetch: keeper.fetch, onReady, clock, log });
+  const { servers, sync, links, passage } = places;
+  const machine = openMachine(parts.programs, process.platform);
 
   // The window.
   const [preload, trayThere] = await Promise.all([parts.preload(), parts.hasTray()]);
@@ -209,15 +214,9 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
         app.setLoginItemSettings({ openAtLogin: next.openAtLogin });
         return next;
       },
-      'servers.read': () => servers.list(),
-      'servers.add': async (given) => seen(await servers.add(given)),
-      'servers.remove': async ({ name }) => seen(await servers.remove(name)),
-      'servers.send': async ({ jobId, name }) => ({ address: await servers.send(jobId, name) }),
-      'sync.read': async () => sync.now,
-      'sync.connect': ({ target }) => sync.connect(target),
-      'sync.plan': ({ jobId }) => sync.plan(jobId),
-      'sync.send': ({ jobId, include }) => sync.send(jobId, include),
-      'share.link': ({ jobId, by, days }) => links.make(jobId, by, days),
+      ...placeCalls(places, seen),
+      'machine.read': () => machine.read(),
+      'machine.mend': ({ act }) => machine.mend(act),
       'engine.read': async () => word(),
       'engine.again': async () => {
         keeper.again();
@@ -227,7 +226,12 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
         showLogs();
         return null;
       },
-      'about.read': async () => ({ version: app.getVersion(), platform: process.platform, hasTray: tray !== null }),
+      'about.read': async () => ({
+        version: app.getVersion(),
+        platform: process.platform,
+        hasTray: tray !== null,
+        updates: parts.updater !== null,
+      }),
     },
   );
 
@@ -263,6 +267,10 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
     if (chosen.do === 'link') void copyLink(chosen.jobId);
     if (chosen.do === 'pause-all') void forEach('pause', ({ paused }) => !paused);
     if (chosen.do === 'resume-all') void forEach('resume', ({ paused }) => paused);
+    if (chosen.do === 'update') {
+      updates.choose();
+      quit();
+    }
     if (chosen.do === 'again') keeper.again();
     if (chosen.do === 'logs') showLogs();
     if (chosen.do === 'quit') quit();
@@ -271,7 +279,11 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
   const showState = () => {
     const named = (id: string) =>
       nameOf((jobs ?? []).find((job) => job.id === id) ?? { label: null, source: 'a report' });
-    const away = { word: uploadWord(sync.now, named), canLink: sync.now.target?.canLink === true || hasServers };
+    const away = {
+      word: uploadWord(sync.now, named),
+      canLink: sync.now.target?.canLink === true || hasServers,
+      update: updates.offered,
+    };
     const model = trayModel(keeper.state, jobs ?? [], note, hindrance, away);
     tray?.show(model);
     windows.current?.setProgressBar(model.progress);
@@ -293,6 +305,18 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
     note = line;
     log.info(line);
     showState();
+  });
+  const open = () => (jobs ?? []).filter((job) => !isOver(job));
+  const updates = openUpdates({
+    updater: parts.updater,
+    clock,
+    log,
+    isWanted: () => settings.now.updateAutomatically,
+    jobs: () => ({ running: open().filter(({ paused }) => !paused).length, open: open().length }),
+    onChange: () => showState(),
+  });
+  machine.onChange((now) => {
+    if (windows.listening !== null) tell(windows.listening, 'machine', now);
   });
   sync.onChange((now) => {
     if (windows.listening !== null) tell(windows.listening, 'sync', now);
@@ -316,6 +340,7 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
       note = null;
       showState();
       leaving.jobsChanged();
+      updates.jobsChanged();
     },
   });
 
@@ -349,8 +374,9 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
     closeWindows: () => windows.current?.hide(),
     end: () => {
       stop.abort();
+      updates.stop();
       tray?.remove();
-      app.quit();
+      if (!updates.takeOver()) app.quit();
     },
   });
   app.on('before-quit', (event) => {
@@ -364,6 +390,7 @@ export async function startDesktop(electron: Electron, parts: Parts, argv: reado
   });
   app.on('activate', () => windows.show());
   powerMonitor.on('shutdown', () => leaving.begin(true));
+  parts.whenTold(() => void leaving.begin(true));
 
   showState();
   await obey(argv, process.cwd());

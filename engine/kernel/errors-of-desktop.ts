@@ -18,6 +18,16 @@ export const DESKTOP_ERRORS = {
     EXIT.environment,
     500,
   ),
+  machine_busy: row(
+    'Podman is being mended already, or is not where this step is needed. Look at the steps again.',
+    EXIT.usage,
+    409,
+  ),
+  package_damaged: row(
+    'The installed app is not what was packed ({file}). Install it again from where you got it.',
+    EXIT.environment,
+    500,
+  ),
   no_link_place: row(
     'There is nowhere for a link to lead. Connect an object store with a key for links, or a server, in the settings; or download the report as one HTML file and send that.',
     EXIT.usage,

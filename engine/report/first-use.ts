@@ -14,6 +14,11 @@ export function buildCache(): string {
   return process.env['STAGEFLOW_CACHE'] ?? fileURLToPath(new URL('../../.cache/', import.meta.url));
 }
 
+/** What a package brings built already, beside the program; a clone has no such folder. */
+export function builtBeside(name: string): string {
+  return fileURLToPath(new URL(`../../built/${name}`, import.meta.url));
+}
+
 /** A hash that changes with any of these files, and files in these folders, as the renderer sees them, and with the versions they are built with. */
 export async function sourceHash(folders: readonly string[]): Promise<string> {
   const hash = createHash('sha256');

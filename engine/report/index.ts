@@ -21,5 +21,5 @@ export { redactReport } from './redact.ts';
 export type { RedactedReport, Redaction } from './redact.ts';
 export { renderSarif } from './sarif.ts';
 export * from './schema.ts';
-export { buildCache, runBuild, sourceHash } from './first-use.ts';
+export { buildCache, builtBeside, runBuild, sourceHash } from './first-use.ts';
 export { ensureReportTemplate } from './template.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StageflowError } from '../kernel/index.ts';
-import { buildCache, runBuild, sourceHash } from './first-use.ts';
+import { builtBeside, buildCache, runBuild, sourceHash } from './first-use.ts';
 
 /** What the page is made of: of the engine only the one file whose code, not its types alone, runs in it. */
 const SOURCES = ['report', 'ui', '../engine/scanner/drawing.ts'];
@@ -11,6 +11,8 @@ const SOURCES = ['report', 'ui', '../engine/scanner/drawing.ts'];
  * afterwards it is read from the cache by the hash of its sources. Fails with `internal` when it cannot be built.
  */
 export async function ensureReportTemplate(cacheDir: string = buildCache()): Promise<string> {
+  const packed = await readFile(builtBeside('report-template.html'), 'utf8').catch(() => null);
+  if (packed !== null) return packed;
   const file = join(cacheDir, `report-template-${await sourceHash(SOURCES)}.html`);
   const cached = await readFile(file, 'utf8').catch(() => null);
   if (cached !== null) return cached;

@@ -3,6 +3,7 @@
  * Enters: a call's name and its input. Leaves: its answer, or a coded refusal. The window gets the types; the schemas are held to in main.
  */
 import { z } from 'zod';
+import { MachineAct, MachineView } from '../machine/model.ts';
 import { DesktopSettings } from '../settings/model.ts';
 import { NewTarget, SyncView, Ticked, UploadLine } from '../sync/model.ts';
 
@@ -63,6 +64,10 @@ export const CALLS = {
     }),
     answer: z.strictObject({ url: z.string(), expiresAt: z.string() }),
   },
+  /** The way to a Podman that scans: what is done, what is to be mended next, what Podman says meanwhile. */
+  'machine.read': { input: z.strictObject({}), answer: MachineView },
+  /** Makes or starts Podman's machine, where that is the next step. */
+  'machine.mend': { input: z.strictObject({ act: MachineAct }), answer: MachineView },
   'engine.read': { input: z.strictObject({}), answer: EngineWord },
   /** Starts an engine again that failed. */
   'engine.again': { input: z.strictObject({}), answer: EngineWord },
@@ -70,7 +75,7 @@ export const CALLS = {
   'logs.show': { input: z.strictObject({}), answer: z.null() },
   'about.read': {
     input: z.strictObject({}),
-    answer: z.strictObject({ version: z.string(), platform: z.string(), hasTray: z.boolean() }),
+    answer: z.strictObject({ version: z.string(), platform: z.string(), hasTray: z.boolean(), updates: z.boolean() }),
   },
 } as const;
 
@@ -91,6 +96,8 @@ export interface Told {
   readonly offered: { readonly offers: z.output<typeof Offer>[] };
   /** How far uploads are. */
   readonly sync: SyncView;
+  /** How the mending of Podman's machine goes on. */
+  readonly machine: MachineView;
 }
 
 /** Channels are the calls' names behind this. */

@@ -20,10 +20,12 @@ const ANSWERS: { readonly [K in CallName]: unknown } = {
   'sync.plan': [{ class: 'report', files: 3, bytes: 7 }],
   'sync.send': SYNC,
   'share.link': { url: 'https://scan.example.org/s/x', expiresAt: '2026-01-01T00:00:00.000Z' },
+  'machine.read': { steps: [], doing: null, said: [] },
+  'machine.mend': { steps: [], doing: 'init', said: ['Looking up Podman Machine image'] },
   'engine.read': { phase: 'ready', reason: null },
   'engine.again': { phase: 'starting', reason: 'it starts' },
   'logs.show': null,
-  'about.read': { version: '0.1.0', platform: 'linux', hasTray: true },
+  'about.read': { version: '0.1.0', platform: 'linux', hasTray: true, updates: false },
 };
 const GOOD: { readonly [K in CallName]: unknown } = {
   'window.listens': {},
@@ -43,6 +45,8 @@ const GOOD: { readonly [K in CallName]: unknown } = {
     include: { har: false, raw: true, traces: false, transcripts: false },
   },
   'share.link': { jobId: '01k9x2v7q3m4n5p6r8s9t0w1y2', by: 'team', days: 7 },
+  'machine.read': {},
+  'machine.mend': { act: 'init' },
   'engine.read': {},
   'engine.again': {},
   'logs.show': {},

@@ -16,8 +16,10 @@ export async function openSettings(options: {
   readonly onReady: (then: () => void) => void;
   readonly clock: Clock;
   readonly patienceMs: number;
+  /** Told once what was kept, as soon as it is known. */
+  readonly onRead: (settings: DesktopSettings) => void;
 }): Promise<Settings> {
-  const { fetch, onReady, clock, patienceMs } = options;
+  const { fetch, onReady, clock, patienceMs, onRead } = options;
   let now = FIRST_SETTINGS;
   let isRead = false;
   const read = async () => {
@@ -26,6 +28,7 @@ export async function openSettings(options: {
     if (!answer.ok) return;
     now = readSettings(await answer.json());
     isRead = true;
+    onRead(now);
   };
   onReady(() => void read().catch(() => {}));
   await Promise.race([read().catch(() => {}), clock.sleep(patienceMs)]);

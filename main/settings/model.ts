@@ -21,6 +21,10 @@ export const DesktopSettings = z.strictObject({
   openAtLogin: z.boolean(),
   /** Upload each report to the connected object store as soon as it is there. */
   uploadAutomatically: z.boolean(),
+  /** Fetch newer versions of an installed app while nothing is scanned. */
+  updateAutomatically: z.boolean(),
+  /** Keep what a crash leaves on this computer; it is never sent. */
+  keepCrashDumps: z.boolean(),
   place: Place.nullable(),
 });
 export type DesktopSettings = z.infer<typeof DesktopSettings>;
@@ -32,6 +36,8 @@ export const FIRST_SETTINGS: DesktopSettings = {
   notifyFailed: true,
   openAtLogin: false,
   uploadAutomatically: false,
+  updateAutomatically: true,
+  keepCrashDumps: false,
   place: null,
 };
 

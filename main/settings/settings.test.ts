@@ -15,7 +15,13 @@ function kept(stored: unknown = {}) {
   };
   let ready = () => {};
   const open = () =>
-    openSettings({ fetch, clock: systemClock, patienceMs: 50, onReady: (then) => void (ready = then) });
+    openSettings({
+      fetch,
+      clock: systemClock,
+      patienceMs: 50,
+      onRead: () => {},
+      onReady: (then) => void (ready = then),
+    });
   return { state, open, ready: () => ready() };
 }
 

@@ -1,8 +1,8 @@
 import { deflateSync } from 'node:zlib';
 import type { IconShape } from './model.ts';
 
-/** Pixels of one side of an icon, and in how fine a grid each pixel is looked at. */
-const SIDE = 32;
+/** Pixels of one side of an icon in the tray, and in how fine a grid each pixel is looked at. */
+const TRAY_SIDE = 32;
 const GRID = 4;
 
 const inRing = (x: number, y: number, inner: number, outer: number) => {
@@ -24,11 +24,11 @@ const INK: Readonly<Record<IconShape, (x: number, y: number) => boolean>> = {
 };
 
 /** How much of a pixel is ink, 0 to 255. */
-function coverage(shape: IconShape, column: number, row: number): number {
+function coverage(shape: IconShape, side: number, column: number, row: number): number {
   let inked = 0;
   for (let v = 0; v < GRID; v += 1) {
     for (let u = 0; u < GRID; u += 1) {
-      const at = (pixel: number, part: number) => ((pixel + (part + 0.5) / GRID) / SIDE) * 2 - 1;
+      const at = (pixel: number, part: number) => ((pixel + (part + 0.5) / GRID) / side) * 2 - 1;
       if (INK[shape](at(column, u), at(row, v))) inked += 1;
     }
   }
@@ -52,20 +52,20 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
 }
 
-/** The icon of a state as a PNG of 32 by 32, drawn rather than kept: grey that can be seen on light and dark bars. */
-export function iconOf(shape: IconShape): Buffer {
+/** The icon of a state as a square PNG, drawn rather than kept: grey that can be seen on light and dark bars. */
+export function iconOf(shape: IconShape, side: number = TRAY_SIDE): Buffer {
   const GREY = 0x88;
-  const rows = Buffer.alloc(SIDE * (1 + SIDE * 2));
-  for (let row = 0; row < SIDE; row += 1) {
-    for (let column = 0; column < SIDE; column += 1) {
-      const at = row * (1 + SIDE * 2) + 1 + column * 2;
+  const rows = Buffer.alloc(side * (1 + side * 2));
+  for (let row = 0; row < side; row += 1) {
+    for (let column = 0; column < side; column += 1) {
+      const at = row * (1 + side * 2) + 1 + column * 2;
       rows[at] = GREY;
-      rows[at + 1] = coverage(shape, column, row);
+      rows[at + 1] = coverage(shape, side, column, row);
     }
   }
   const header = Buffer.alloc(13);
-  header.writeUInt32BE(SIDE, 0);
-  header.writeUInt32BE(SIDE, 4);
+  header.writeUInt32BE(side, 0);
+  header.writeUInt32BE(side, 4);
   // Eight bits each of grey and of opacity.
   header.set([8, 4, 0, 0, 0], 8);
   return Buffer.concat([

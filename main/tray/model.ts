@@ -10,7 +10,7 @@ export type TrayAct =
   | { readonly do: 'show' /** Null: whatever is shown there. */; readonly path: string | null }
   | { readonly do: 'clipboard' }
   | { readonly do: 'link' /** Whose report is linked to. */; readonly jobId: string }
-  | { readonly do: 'pause-all' | 'resume-all' | 'again' | 'logs' | 'quit' };
+  | { readonly do: 'pause-all' | 'resume-all' | 'again' | 'update' | 'logs' | 'quit' };
 
 /** An entry: a word, or something to choose. */
 export type TrayEntry =
@@ -28,12 +28,14 @@ export interface TrayModel {
   readonly progress: number;
 }
 
-/** What the tray knows of places for reports outside this computer. */
+/** What the tray knows of what is outside this computer. */
 export interface Away {
   /** One line about uploads; null when there are none. */
   readonly word: string | null;
   /** Whether a link can be made somewhere. */
   readonly canLink: boolean;
+  /** A newer version that waits for a restart; null for none. */
+  readonly update: string | null;
 }
 
 /** Reports that are offered. */
@@ -62,7 +64,7 @@ export function trayModel(
   jobs: readonly JobLine[],
   note: string | null,
   hindrance: Hindrance | null = null,
-  away: Away = { word: null, canLink: false },
+  away: Away = { word: null, canLink: false, update: null },
 ): TrayModel {
   const open = jobs.filter((job) => !isOver(job));
   const running = open.filter(({ paused, waiting }) => !paused && !waiting);
@@ -92,6 +94,7 @@ export function trayModel(
         .slice(0, away.canLink ? 1 : 0)
         .map((job) => act(`Copy a link to ${short(job)}`, { do: 'link', jobId: job.id })),
       LINE,
+      ...(away.update === null ? [] : [act(`Restart to update to ${away.update}`, { do: 'update' })]),
       act('Show the logs', { do: 'logs' }),
       act('Quit', { do: 'quit' }),
     ],

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { StageflowError } from '@stageflow/engine/kernel';
-import { buildCache, runBuild, sourceHash } from '@stageflow/engine/report';
+import { buildCache, builtBeside, runBuild, sourceHash } from '@stageflow/engine/report';
 
 /** Everything of the renderer that the app is made of. */
 const FOLDERS = ['app', 'api', 'state', 'screens', 'report', 'ui'];
@@ -32,6 +32,8 @@ export type WebApp = ReadonlyMap<string, WebFile>;
 
 /** The app of this tree: built on first use, in a process of its own, then kept by the hash of its sources. Fails with `internal`. */
 export async function openWebApp(cacheDir: string = buildCache()): Promise<WebApp> {
+  const packed = builtBeside('web-app');
+  if (await isThere(packed)) return readWhole(packed);
   const folder = join(cacheDir, `web-app-${await sourceHash(FOLDERS)}`);
   if (!(await isThere(folder))) {
     await mkdir(cacheDir, { recursive: true });
@@ -40,6 +42,10 @@ export async function openWebApp(cacheDir: string = buildCache()): Promise<WebAp
     // Whoever was faster has built the same.
     await rename(partial, folder).catch(() => rm(partial, { recursive: true, force: true }));
   }
+  return readWhole(folder);
+}
+
+async function readWhole(folder: string): Promise<WebApp> {
   const app = await readApp(folder);
   if (!app.has('index.html')) throw new StageflowError('internal', { reason: 'the build of the app gave no page' });
   return app;

@@ -2,7 +2,8 @@ import { statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { buildPreload } from '../../main/build.ts';
-import { startDesktop } from '../../main/start.ts';
+import { systemPrograms } from '../../main/machine/programs.ts';
+import { type Parts, startDesktop } from '../../main/start.ts';
 import { createWorld } from './electron/index.ts';
 import type { World } from './electron/world.ts';
 
@@ -52,14 +53,24 @@ export async function startApp(
     readonly before?: (world: World) => void;
     /** A data folder that is there already; its own when left out. */
     readonly home?: string;
+    /** Parts of the app that are others than a clone's. */
+    readonly parts?: Partial<Parts>;
   } = {},
 ): Promise<RunningApp> {
   const world = createWorld(browser);
   options.before?.(world);
   const home = options.home ?? join(world.folder, 'home');
   process.env['STAGEFLOW_HOME'] = home;
-  const preload = () => buildPreload(world.folder);
-  await startDesktop(world.electron, { preload, host: HOST, hasTray: async () => !world.noTray }, options.argv ?? []);
+  const parts: Parts = {
+    preload: () => buildPreload(world.folder),
+    host: HOST,
+    unchanged: async () => {},
+    updater: null,
+    programs: systemPrograms,
+    whenTold: () => {},
+    hasTray: async () => !world.noTray,
+  };
+  await startDesktop(world.electron, { ...parts, ...options.parts }, options.argv ?? []);
   const window = () => {
     const [first] = world.windows;
     if (first === undefined) throw new Error('there is no window');

@@ -19,7 +19,15 @@ async function started() {
   const world = createWorld(null);
   await startDesktop(
     world.electron,
-    { preload: async () => `${import.meta.dirname}/app.ts`, host: '/there/is/none.ts', hasTray: async () => false },
+    {
+      preload: async () => `${import.meta.dirname}/app.ts`,
+      host: '/there/is/none.ts',
+      hasTray: async () => false,
+      unchanged: async () => {},
+      updater: null,
+      programs: { run: async () => null },
+      whenTold: () => {},
+    },
     [],
   );
   return world;
@@ -99,6 +107,6 @@ describe("U6: Electron's security checklist", () => {
       using(/from 'electron'/).filter((file) =>
         readFileSync(join(MAIN, file), 'utf8').match(/^import (?!type).*'electron'/m),
       ),
-    ).toEqual(['index.ts', 'preload.ts']);
+    ).toEqual(['index.ts', 'packaged.ts', 'preload.ts']);
   });
 });

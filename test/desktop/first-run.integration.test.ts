@@ -35,6 +35,17 @@ describe('the first start on a computer whose Podman is too old', () => {
     expect(checks.find(({ id }) => id === 'podman')?.detail).toContain('3.4.4 is too old');
   });
 
+  it('shows the way to a Podman that scans, entered where this computer is', async () => {
+    expect(await app.call('machine.read', {})).toMatchObject({
+      ok: true,
+      answer: {
+        steps: [{ id: 'podman', state: 'now', detail: 'Podman 3.4.4 is too old; 4.3 or newer is needed.' }],
+        doing: null,
+      },
+    });
+    expect(await app.call('machine.mend', { act: 'start' })).toMatchObject({ ok: false, code: 'machine_busy' });
+  });
+
   it('takes no scan that it could not run, and says why', async () => {
     const answer = await app.ask('/api/v1/jobs/url', {
       method: 'POST',

@@ -138,6 +138,47 @@ describe('the life of the desktop app, without a screen', () => {
     bare.world.dispose();
   });
 
+  it('fetches a newer version while nothing is scanned, offers it in the tray, and starts it once its engine has ended', async () => {
+    const asked: string[] = [];
+    let ready: (version: string) => void = () => {};
+    const renewed = await startApp(null, {
+      parts: {
+        updater: {
+          ask: async () => void asked.push('asked'),
+          onReady: (tell) => (ready = tell),
+          install: () => {
+            asked.push(`installed over ${leftovers(renewed.home).length} processes`);
+            renewed.world.electron.app.quit();
+          },
+        },
+      },
+    });
+    await renewed.ready();
+    await expect.poll(() => asked, SOON).toEqual(['asked']);
+    ready('9.9.9');
+    renewed.chooseInTray('Restart to update to 9.9.9');
+    await renewed.world.ended.promise;
+    expect(asked).toEqual(['asked', 'installed over 0 processes']);
+    renewed.world.dispose();
+  });
+
+  it('keeps no crash dumps unless it is told to, sends none ever, and ends when the system says so', async () => {
+    expect(app.world.crashDumps).toBe('none');
+    const { home } = app;
+    expect(await app.call('settings.change', { keepCrashDumps: true })).toMatchObject({ ok: true });
+    app.world.electron.app.quit();
+    await app.world.ended.promise;
+    let end = () => {};
+    app = await startApp(null, { home, parts: { whenTold: (then) => (end = then) } });
+    await app.ready();
+    await expect.poll(() => app.world.crashDumps, SOON).toBe('kept');
+    end();
+    await app.world.ended.promise;
+    expect(leftovers(home)).toEqual([]);
+    app = await startApp(null, { home });
+    await app.ready();
+  });
+
   it('ends with its window, and leaves nothing running', async () => {
     app.window().close();
     await app.world.ended.promise;

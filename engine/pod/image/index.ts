@@ -6,3 +6,6 @@
 export { ensureImage, imageExists, imageRef } from './ensure-image.ts';
 export { saveImage, takeImage } from './hand-over.ts';
 export { proxySettings } from './base.ts';
+export { linuxNode } from './node-binary.ts';
+export { packagedParts } from './packaged.ts';
+export { readRecipe } from './recipe.ts';

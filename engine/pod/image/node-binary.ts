@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { StageflowError } from '../../kernel/index.ts';
-import { cacheFolder, runCommand } from '../host/index.ts';
+import { cacheFolder, repositoryFolder, runCommand } from '../host/index.ts';
 
 /**
  * Path of a Linux Node binary for the image, from npm's platform package in our cache (the launcher may have put it there already).
@@ -9,6 +9,9 @@ import { cacheFolder, runCommand } from '../host/index.ts';
  */
 export async function linuxNode(range: string, say: (line: string) => void): Promise<string> {
   const name = `node-linux-${process.arch}`;
+  // A package of the desktop app brings it, for machines without npm.
+  const packed = path.join(repositoryFolder(), 'bin', name);
+  if (existsSync(packed)) return packed;
   const folder = path.join(cacheFolder(), 'node');
   const binary = path.join(folder, 'node_modules', name, 'bin/node');
   if (existsSync(binary)) return binary;

@@ -19,7 +19,11 @@ export function readSources(root: string, recipe: Recipe): SourceFile[] {
     files.push({ path: relative, data: readFileSync(path.join(root, relative)) });
   };
   const walk = (folder: string): void => {
-    for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
+    const entries = readdirSync(path.join(root, folder), { withFileTypes: true });
+    const names = new Set(entries.map(({ name }) => name));
+    for (const entry of entries) {
+      // In a package of the desktop app what runs outside lies beside its own source.
+      if (entry.name.endsWith('.js') && names.has(`${entry.name.slice(0, -3)}.ts`)) continue;
       const relative = `${folder}/${entry.name}`;
       if (entry.isDirectory() && !LEFT_OUT_FOLDERS.has(entry.name) && !entry.name.startsWith('.')) walk(relative);
       if (entry.isFile() && TAKEN.test(entry.name) && !/\.test\.\w+$/.test(entry.name)) take(relative);

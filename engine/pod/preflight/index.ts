@@ -11,6 +11,6 @@ export { bringNatsServer, findNatsServer } from './nats-server.ts';
 export type { FoundNatsServer } from './nats-server.ts';
 export { bringObjectStore, findObjectStore, objectStoreMissing } from './object-store.ts';
 export type { ObjectStoreKind } from './object-store.ts';
-export { saveImage, takeImage } from '../image/index.ts';
+export { linuxNode, packagedParts, readRecipe, saveImage, takeImage } from '../image/index.ts';
 export { prepareMachine } from './prepare-machine.ts';
 export type { PreparedMachine } from './prepare-machine.ts';

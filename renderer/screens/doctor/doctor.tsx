@@ -1,6 +1,8 @@
 import { useState } from 'react';
 import { useShortcuts } from '../../app/shortcuts.ts';
 import { call } from '../../api/call.ts';
+import { desktop } from '../../api/desktop.ts';
+import { SERVER } from '../../api/place.ts';
 import type { Doctor as DoctorAnswer, MachineCheck } from '../../api/schema.ts';
 import { useLoaded } from '../../api/use-loaded.ts';
 import { copyText } from '../../state/attempt.ts';
@@ -9,6 +11,7 @@ import { useApp } from '../../state/store.ts';
 import { AgainButton, Empty, Show } from '../../ui/states.tsx';
 import { CheckRow } from './check-row.tsx';
 import styles from './doctor.module.css';
+import { MachineSteps } from './machine-steps.tsx';
 
 /** Every part of the machine that a scan needs, and the one command that mends what is missing. */
 export default function Doctor() {
@@ -32,6 +35,7 @@ function Checks() {
   return (
     <div className={styles['doctor']}>
       <h1>Doctor</h1>
+      {desktop !== null && SERVER === null && <MachineSteps desktop={desktop} onMended={loaded.reload} />}
       <Show of={loaded} what="the checks of this machine">
         {(found) => (
           <>

@@ -8,7 +8,14 @@ import { Show } from '../../ui/states.tsx';
 import styles from './settings.module.css';
 
 type Kept = CallAnswer<'settings.read'>;
-type Switch = 'notifyDone' | 'notifyFailed' | 'closeToTray' | 'openAtLogin' | 'uploadAutomatically';
+type Switch =
+  | 'notifyDone'
+  | 'notifyFailed'
+  | 'closeToTray'
+  | 'openAtLogin'
+  | 'uploadAutomatically'
+  | 'updateAutomatically'
+  | 'keepCrashDumps';
 
 /** What the desktop app remembers: shown in its window alone. */
 export function DesktopSettings({ desktop }: { readonly desktop: Desktop }) {
@@ -65,6 +72,8 @@ function Switches({
       {row('notifyFailed', 'Tell me when a scan failed')}
       {about.hasTray && row('closeToTray', 'Keep running in the tray when the window is closed')}
       {row('uploadAutomatically', 'Upload each report to the object store below, when one is connected')}
+      {about.updates && row('updateAutomatically', 'Fetch newer versions while nothing is scanned')}
+      {row('keepCrashDumps', 'Keep what a crash leaves on this computer, from the next start on; it is never sent')}
       {about.platform !== 'linux' && row('openAtLogin', 'Start when I sign in')}
       <button type="button" onClick={() => void askDesktop(desktop, 'logs.show', {}).catch(failed)}>
         Show the logs

@@ -46,6 +46,7 @@ export function createWorld(browser: Browser | null): World {
     openedOutside: [],
     openedPaths: [],
     clipboard: '',
+    crashDumps: 'none',
     hosts: [],
     session: createSession(denials),
     denials,

@@ -144,6 +144,12 @@ export function createShell(world: World) {
       readText: async () => world.clipboard,
       writeText: async (text: string) => void (world.clipboard = text),
     }),
+    crashReporter: strict('crashReporter', {
+      start: (options: { uploadToServer: boolean }) => {
+        knownOptions('crashReporter', options, ['uploadToServer']);
+        world.crashDumps = options.uploadToServer ? 'sent' : 'kept';
+      },
+    }),
     powerMonitor: strict('powerMonitor', new EventEmitter()),
     screen: strict('screen', {
       getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }],

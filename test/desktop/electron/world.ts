@@ -75,6 +75,8 @@ export interface World {
   readonly openedOutside: string[];
   readonly openedPaths: string[];
   clipboard: string;
+  /** What becomes of what a crash leaves. */
+  crashDumps: 'none' | 'kept' | 'sent';
   readonly hosts: {
     readonly pid: number | undefined;
     /** Milliseconds from its start to its first word; null until then. */
