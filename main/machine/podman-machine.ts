@@ -83,7 +83,8 @@ function podmanStep(platform: string, version: string | null): Found {
   const command = INSTALL[platform] ?? 'sudo apt-get install -y podman';
   if (version === null) return { state: 'now', detail: 'Podman was not found.', remedy: { by: 'person', command } };
   if (!isOld(version)) return { state: 'done', detail: `Podman ${version} is there.`, remedy: null };
-  const renew = command.replace(' install ', ' upgrade ');
+  // Debian's tool renews what it is told to install.
+  const renew = command.startsWith('sudo apt-get') ? command : command.replace(' install ', ' upgrade ');
   return {
     state: 'now',
     detail: `Podman ${version} is too old; ${OLDEST.join('.')} or newer is needed.`,

@@ -46,7 +46,7 @@ describe('the life of the desktop app, without a screen', () => {
     expect(app.world.sandboxed).toBe(true);
     expect([...app.world.schemes.keys()]).toEqual(['stageflow-app']);
     expect(app.world.linkSchemes).toEqual(['stageflow']);
-    expect(await (await app.ask('/api/v1/session')).json()).toEqual({ tenant: 'local', scopes: ['admin'] });
+    expect(await (await app.ask('/api/v1/session')).json()).toMatchObject({ tenant: 'local', scopes: ['admin'] });
     expect(app.world.hosts.length).toBe(1);
   });
 

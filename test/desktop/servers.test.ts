@@ -107,7 +107,7 @@ describe('a server that the desktop knows', () => {
     await frozen.close();
   });
 
-  it('takes scans and shows them to the window, which never sees the token and can do nothing else there', async () => {
+  it('U9: takes scans and shows them to the window, which never sees the token and can do nothing else there', async () => {
     const passage = openPassage({ remoteOf: servers().known, api: remoteApi });
     const ask = (method: string, path: string, body?: string, name = 'team') =>
       passage(
