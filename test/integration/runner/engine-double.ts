@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { zstdDecompressSync } from 'node:zlib';
 import { pageIdOf, sha256Hex } from '../../../engine/kernel/index.ts';
 import { serveChannel } from '../../../engine/pod/channel/index.ts';
-import type { DialAnswer } from '../../../engine/pod/runtime.ts';
+import type { ChannelHandlers, DialAnswer } from '../../../engine/pod/runtime.ts';
 import type { CellFindings, ContainerMessage, RunnerAssignment, WorkItem } from '../../../engine/scanner/index.ts';
 
 /** Where Debian keeps the browser; other machines name theirs. */
@@ -42,6 +42,8 @@ export interface RunOrder {
   readonly siteScanner?: string;
   /** Follows links of the pages' own origin, at most this many pages. */
   readonly crawl?: number;
+  /** Plays the model. */
+  readonly plan?: NonNullable<ChannelHandlers['plan']>;
   /** Told the runner's process id as soon as it runs. */
   readonly started?: (pid: number) => void;
   /** Lets the runner warm up, rehearsal included, before it is given the assignment. */
@@ -154,6 +156,7 @@ export async function runRunner(order: RunOrder): Promise<RunRecord> {
         return { role: 'warm-up', protocol: 1, rehearse: true, scanners: assignment.scanners, browser };
       },
       input: async () => null,
+      plan: async (request) => (await order.plan?.(request)) ?? null,
       message: async (message) => {
         if (message.type !== 'heartbeat') messages.push(message);
         if (message.type === 'page.visited' && order.crawl) {
