@@ -1,10 +1,13 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { iconOf } from '../../main/tray/icon.ts';
 import { leftovers } from '../e2e/cli.ts';
+import { launchBrowser } from '../integration/web/web.ts';
 import { type RunningApp, startApp } from './app.ts';
+import { arePicturesTaken, picture } from './pictures.ts';
 
 const SOON = { timeout: 60_000 };
 
@@ -12,15 +15,18 @@ describe('the first start on a computer whose Podman is too old', () => {
   const bin = mkdtempSync(join(tmpdir(), 'old-podman-'));
   const { PATH } = process.env;
   let app: RunningApp;
+  let browser: Browser | null = null;
   beforeAll(async () => {
     mkdirSync(bin, { recursive: true });
     writeFileSync(join(bin, 'podman'), '#!/bin/sh\necho podman version 3.4.4\n');
     chmodSync(join(bin, 'podman'), 0o755);
     process.env['PATH'] = `${bin}:${PATH}`;
-    app = await startApp(null);
+    if (arePicturesTaken) browser = await launchBrowser();
+    app = await startApp(browser);
     await app.ready();
   });
-  afterAll(() => {
+  afterAll(async () => {
+    await browser?.close();
     process.env['PATH'] = PATH;
     app.world.dispose();
     rmSync(bin, { recursive: true, force: true });
@@ -43,6 +49,11 @@ describe('the first start on a computer whose Podman is too old', () => {
         doing: null,
       },
     });
+    if (browser !== null) {
+      const page = await app.page();
+      await page.getByRole('heading', { name: 'The way to the first scan' }).waitFor(SOON);
+      await picture(page, '1-first-run-without-podman');
+    }
     expect(await app.call('machine.mend', { act: 'start' })).toMatchObject({ ok: false, code: 'machine_busy' });
   });
 

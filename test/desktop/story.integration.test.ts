@@ -7,6 +7,7 @@ import { startTestServer } from '../integration/server/harness.ts';
 import { type ObjectServer, startObjectServer } from '../integration/store/object-server.ts';
 import { listen } from '../../server/listen/listen.ts';
 import { type RunningApp, startApp } from './app.ts';
+import { picture } from './pictures.ts';
 
 /** A scan waits for a pod and for every page. */
 const SCANNED = { timeout: 150_000 };
@@ -38,6 +39,7 @@ describe('the desktop app, over a real engine and real pods', () => {
     );
     await page.reload();
     await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
+    await picture(page, '2-first-start');
     await app.drop(site('shop.zip'));
     await page.waitForURL(/\/scan\/[0-9a-z]{26}$/);
     const done = page
@@ -46,6 +48,7 @@ describe('the desktop app, over a real engine and real pods', () => {
       .filter({ hasText: /^(?:nothing found|\d+ found)/ });
     await done.first().waitFor(SCANNED);
     await expect.poll(() => app.world.trays[0]?.tooltip, SCANNED).toMatch(/^Stageflow: Scanning shop\.zip/);
+    await picture(page, '3-live');
     app.world.hosts.at(-1)?.kill();
     await page.getByRole('heading', { level: 2, name: /^Scanned \d+ pages in / }).waitFor(SCANNED);
     expect(app.world.hosts.length).toBe(2);
@@ -53,6 +56,7 @@ describe('the desktop app, over a real engine and real pods', () => {
     app.world.notifications[0]?.click();
     await page.waitForURL(/\/scan\/[0-9a-z]{26}\/report$/);
     await page.locator('[data-report-screen] h1').waitFor();
+    await picture(page, '4-report');
     await expect.poll(() => app.world.trays[0]?.tooltip, SCANNED).toBe('Stageflow: Nothing is being scanned');
   });
 
@@ -87,12 +91,14 @@ describe('the desktop app, over a real engine and real pods', () => {
     await page.goto(report);
     await page.getByRole('button', { name: 'Share' }).click();
     await page.getByText('Screenshots and crops').waitFor();
+    await picture(page, '5-share');
     await page.getByRole('button', { name: 'Make the link' }).click();
     const link = (await page.getByRole('region', { name: 'The link' }).locator('code').textContent(SCANNED)) ?? '';
     expect(new URL(link).origin).toBe(new URL(endpoint).origin);
     const stranger = await (await browser.newContext()).newPage();
     await stranger.goto(link);
     await stranger.locator('[data-report-screen] h1').waitFor();
+    await picture(stranger, '6-what-a-stranger-sees');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Upload: uploaded' }).waitFor();
     app.chooseInTray('Copy a link to shop.zip');
