@@ -84,10 +84,9 @@ function StorageState() {
       </p>
       <input
         ref={chooser}
-        className="hidden-text"
+        hidden
         type="file"
         accept=".json,application/json"
-        tabIndex={-1}
         aria-label="File of a storage state"
         onChange={({ target }) => {
           const [chosen] = target.files ?? [];

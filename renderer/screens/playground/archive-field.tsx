@@ -78,10 +78,9 @@ export function ArchiveField({
         </p>
         <input
           ref={chooser}
-          className="hidden-text"
+          hidden
           type="file"
           accept=".zip,application/zip,.txt,.url"
-          tabIndex={-1}
           aria-label="File"
           onChange={({ target }) => {
             const [chosen] = target.files ?? [];

@@ -166,3 +166,64 @@ describe('axe finds nothing on', () => {
     await context.close();
   });
 });
+
+const EXTREMES: readonly (Look & { readonly name: string })[] = [
+  { name: 'on a 4K screen', width: 3840, height: 2160 },
+  { name: 'in forced colours', width: 1280, forcedColors: true },
+  { name: 'in dark with more contrast', width: 1280, dark: true, moreContrast: true },
+];
+
+/** Text that its own box hides without saying so by an ellipsis, and whatever makes the window scroll sideways. */
+const CUT = `(() => {
+  const told = [];
+  if (document.documentElement.scrollWidth > innerWidth) told.push('scrolls sideways by ' + (document.documentElement.scrollWidth - innerWidth));
+  for (const element of document.querySelectorAll('body *')) {
+    const style = getComputedStyle(element);
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim() !== '');
+    if (!own || !element.checkVisibility() || element.clientWidth <= 1 || element.closest('svg, .hidden-text') || style.clipPath !== 'none') continue;
+    const hides = ['hidden', 'clip'].includes(style.overflowX) && style.textOverflow !== 'ellipsis' && style.webkitLineClamp === 'none';
+    if (hides && (element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 2))
+      told.push('cut: ' + element.tagName + ' ' + element.textContent.slice(0, 50));
+  }
+  return told;
+})()`;
+
+/** What has the focus, and whether anything around it shows that. */
+const FOCUS = `(() => {
+  const element = document.activeElement;
+  if (element === null || element === document.body) return null;
+  const shown = (one) => {
+    const style = getComputedStyle(one);
+    return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== 'none';
+  };
+  const label = element.closest('label');
+  return { name: element.tagName + ' ' + (element.getAttribute('aria-label') ?? element.textContent ?? '').slice(0, 40), seen: shown(element) || (label !== null && shown(label)) };
+})()`;
+
+/** What moves by itself, or would: nothing may where less motion is asked for. */
+const MOVES = `[...document.querySelectorAll('body *')].flatMap((element) => {
+  const { transitionDuration, animationName, animationDuration } = getComputedStyle(element);
+  const still = transitionDuration.split(', ').every((time) => parseFloat(time) < 0.01) && (animationName === 'none' || parseFloat(animationDuration) < 0.01);
+  return still ? [] : [element.tagName + ' ' + element.className];
+})`;
+
+describe('every screen fits, hides no text, shows the focus and keeps still', () => {
+  it.each(EXTREMES)('$name', async (look) => {
+    const { context, page } = await web.signedIn('/', ['admin'], look);
+    const told: string[] = [];
+    for (const { name, path, ready } of SCREENS) {
+      await page.goto('about:blank');
+      await page.goto(`${web.origin}${path()}`);
+      await ready(page);
+      told.push(...((await page.evaluate(CUT)) as string[]).map((what) => `${name}: ${what}`));
+      told.push(...((await page.evaluate(MOVES)) as string[]).map((what) => `${name} moves: ${what}`));
+      for (let step = 0; step < 12; step += 1) {
+        await page.keyboard.press('Tab');
+        const focus = (await page.evaluate(FOCUS)) as { readonly name: string; readonly seen: boolean } | null;
+        if (focus?.seen === false) told.push(`${name}: the focus is not seen on ${focus.name}`);
+      }
+    }
+    expect([...new Set(told)]).toEqual([]);
+    await context.close();
+  });
+});

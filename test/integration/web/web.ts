@@ -20,6 +20,9 @@ export interface Look {
   readonly width?: number;
   readonly height?: number;
   readonly dark?: boolean;
+  /** The system's own few colours, as Windows' contrast themes give them. */
+  readonly forcedColors?: boolean;
+  readonly moreContrast?: boolean;
 }
 
 /** A real server on a real port, and a real browser. */
@@ -73,11 +76,13 @@ export async function startWeb(options: Parameters<typeof startTestServer>[0] = 
   const origin = `http://127.0.0.1:${listener.port}`;
   const browser = await launchBrowser();
   const show = async (path: string, look: Look, cookie: string | null): Promise<Visit> => {
-    const { width = 1280, height = 900, dark = false } = look;
+    const { width = 1280, height = 900, dark = false, forcedColors = false, moreContrast = false } = look;
     const context = await browser.newContext({
       viewport: { width, height },
       colorScheme: dark ? 'dark' : 'light',
       reducedMotion: 'reduce',
+      forcedColors: forcedColors ? 'active' : 'none',
+      contrast: moreContrast ? 'more' : 'no-preference',
     });
     if (cookie !== null) {
       const [name = '', value = ''] = cookie.split('=');
