@@ -65,21 +65,20 @@ export function exportJob(
       ['scanner-staging', stagingKeys.job(jobId)],
     ];
     for (const [bucket, folder] of places) {
-      for await (const { key } of store.list(bucket, folder)) {
-        const object = await store.get(bucket, key);
-        if (object === null) continue;
+      for await (const { key, size } of store.list(bucket, folder)) {
         const hash = createHash('sha256');
         yield {
           name: `${BUNDLE_FILES.objects}${bucket}/${key}`,
-          size: object.size,
+          size,
+          // Asked for with the first read and not before: an answer that nobody reads would keep its file open.
           body: (async function* () {
-            for await (const chunk of object.body) {
+            for await (const chunk of (await store.get(bucket, key))?.body ?? []) {
               hash.update(chunk);
               yield chunk;
             }
           })(),
         };
-        objects.push({ bucket, key, size: object.size, sha256: hash.digest('hex') });
+        objects.push({ bucket, key, size, sha256: hash.digest('hex') });
       }
     }
     const manifest: BundleManifest = { events, eventsSha256: history.digest('hex'), objects };

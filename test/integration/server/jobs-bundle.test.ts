@@ -224,7 +224,9 @@ describe('a whole bundle', () => {
       const again = await send();
       expect([again.status, again.headers.get('location')]).toEqual([201, `/api/v1/jobs/${id}`]);
       expect(await again.json()).toEqual({ id, state: 'DONE', sha256: sha256Hex(bundle), notes: [] });
-      expect((await third.call(token, 'GET', `/api/v1/jobs/${id}/report`)).status).toBe(200);
+      const report = await third.call(token, 'GET', `/api/v1/jobs/${id}/report`);
+      expect(report.status).toBe(200);
+      await report.body?.cancel();
       expect(third.ledger.service.intakes.list()).toEqual([]);
     } finally {
       await third.close();
