@@ -150,12 +150,13 @@ const SCREENS: readonly {
   },
 ];
 
-describe('axe finds nothing on', () => {
+describe('axe finds nothing, and nothing scrolls sideways, on', () => {
   for (const { name, path, ready } of SCREENS) {
     it.each(LOOKS)(`${name}, $name`, async (look) => {
       const { context, page } = await web.signedIn(path(), ['admin'], look);
       await ready(page);
       expect(await judge(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
       await context.close();
     });
   }
