@@ -1,7 +1,18 @@
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from 'react';
 import styles from './confirm.module.css';
 
 const Overlay = lazy(async () => ({ default: (await import('./overlay.tsx')).Overlay }));
+
+/** The button that changes nothing. It takes the focus once the dialog knows itself: before that, a dialog below would take it back. */
+function SafeAnswer({ onClose }: { readonly onClose: () => void }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => button.current?.focus(), []);
+  return (
+    <button ref={button} type="button" onClick={onClose}>
+      Keep it
+    </button>
+  );
+}
 
 /** Asks before what cannot be undone. The safe answer has the focus. */
 export function Confirm({
@@ -25,9 +36,7 @@ export function Confirm({
           <h2>{title}</h2>
           <p>{children}</p>
           <div className={styles['acts']}>
-            <button type="button" autoFocus onClick={onClose}>
-              Keep it
-            </button>
+            <SafeAnswer onClose={onClose} />
             <button
               type="button"
               className="danger"
