@@ -17,6 +17,7 @@ import { allowedHosts, judgeFront } from './front-rules.ts';
 import { isLive, writeLive } from './live-body.ts';
 import { unbreakable } from './response-body.ts';
 import { assertSafeBinding } from './safe-binding.ts';
+import { answerUnreadable } from './unreadable.ts';
 
 /** Bounds of the TCP transport; times in milliseconds. */
 export interface TransportLimits {
@@ -153,6 +154,7 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     // Behind a proxy all connections come from one address.
     if (!config.trustProxy && !cap.admit(socket)) socket.destroy();
   });
+  answerUnreadable(server, limits.headerBytes);
   cutUnread(server, limits.unreadMs);
   server.listen(config.port, config.host);
   try {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -57,6 +58,15 @@ async function imageOf(program: string, as: string): Promise<string> {
   return image;
 }
 
+/** Resolves when nobody listens on a port of this machine; rejects otherwise. */
+function isFree(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, () => server.close(() => resolve()));
+  });
+}
+
 /** Starts what a unit describes and gives the loopback address of its port. */
 async function start(
   unit: string,
@@ -69,6 +79,9 @@ async function start(
   await asPodmanUser(`cat > ${environmentFile}`, Buffer.from(lines.join('')));
   const container = `${name}-${randomBytes(2).toString('hex')}`;
   const described = readUnit(unit);
+  const port = Number(valuesOf(described, 'Container', 'PublishPort')[0]?.split(':').at(-1));
+  // A port that the system lends to anybody for a moment is waited for.
+  if (hostNetwork) await vi.waitFor(() => isFree(port), { timeout: 60_000, interval: 200 });
   await podman(runArguments(described, { name: container, image, volumes, environmentFile, hostNetwork }));
   onTestFinished(async () => {
     await podman(['rm', '--force', '--time', '0', container]);
@@ -79,7 +92,7 @@ async function start(
   ];
   expect(inspected[0].HostConfig.ReadonlyRootfs).toBe(true);
   expect(inspected[0].EffectiveCaps ?? []).toEqual([]);
-  if (hostNetwork) return `127.0.0.1:${valuesOf(described, 'Container', 'PublishPort')[0]?.split(':').at(-1)}`;
+  if (hostNetwork) return `127.0.0.1:${port}`;
   const [address = ''] = (await podman(['port', container])).split(' -> ').toReversed();
   expect(address).toMatch(/^127\.0\.0\.1:\d+$/);
   return address;

@@ -124,6 +124,7 @@ describe('A10 the transport', () => {
   it('refuses headers beyond 16 KiB', async () => {
     const answer = await raw(port, `GET / HTTP/1.1\r\nHost: ${host()}\r\nX-Long: ${'a'.repeat(17_000)}\r\n\r\n`);
     expect(statuses(answer)).toEqual([431]);
+    expect(answer).toMatch(/content-type: application\/problem\+json[^]*"code":"too_large"/);
   });
 
   it.each([
