@@ -6,7 +6,10 @@ declare module 'electron-updater' {
     logger: unknown;
     on(event: 'update-downloaded', told: (update: { readonly version: string }) => void): unknown;
     on(event: 'error', told: (error: Error) => void): unknown;
-    checkForUpdates(): Promise<unknown>;
+    checkForUpdates(): Promise<{
+      readonly downloadPromise?: Promise<unknown> | null;
+      readonly cancellationToken?: { cancel(): void };
+    } | null>;
     quitAndInstall(isSilent?: boolean, isForceRunAfter?: boolean): void;
   };
 }

@@ -16,6 +16,7 @@ const queue = process.platform === 'win32' ? 'nats-server.exe' : 'nats-server';
 process.env['STAGEFLOW_CACHE'] ??= join(electron.app.getPath('userData'), 'cache');
 process.env['STAGEFLOW_NATS_SERVER'] ??= join(program, 'bin', queue);
 
+// What is asked for is downloaded at once: it is only asked for while nothing is scanned, and given up when a scan begins.
 autoUpdater.autoDownload = true;
 // Only when the person chooses it: between two starts a paused scan may wait.
 autoUpdater.autoInstallOnAppQuit = false;
@@ -30,7 +31,13 @@ void startDesktop(
     host: join(program, 'main/host/index.js'),
     hasTray: () => hasTray(process.platform),
     updater: {
-      ask: async () => void (await autoUpdater.checkForUpdates()),
+      ask: async (ended) => {
+        const found = await autoUpdater.checkForUpdates();
+        const giveUp = () => found?.cancellationToken?.cancel();
+        if (ended.aborted) giveUp();
+        ended.addEventListener('abort', giveUp, { once: true });
+        await found?.downloadPromise;
+      },
       onReady: (tell) => void autoUpdater.on('update-downloaded', ({ version }) => tell(version)),
       install: () => autoUpdater.quitAndInstall(true, true),
     },

@@ -3,8 +3,8 @@ import { offeredUpdate, type UpdateState, updateStep } from './decide.ts';
 
 /** What fetches newer versions of an installed app. */
 export interface Updater {
-  /** Asks where the app is published, and downloads what is newer. */
-  ask(): Promise<void>;
+  /** Asks where the app is published, and downloads what is newer until the signal aborts. Rejects when either did not come to its end. */
+  ask(ended: AbortSignal): Promise<void>;
   /** Told when a version is downloaded and its signature is good. */
   onReady(tell: (version: string) => void): void;
   /** Ends the app and starts the newer one; only called once everything else has ended. */
@@ -15,7 +15,7 @@ export interface Updater {
 export interface Updates {
   /** A version that a person may restart into now; null else. */
   readonly offered: string | null;
-  /** Told whenever the number of open jobs may have changed. */
+  /** Told whenever the number of open jobs may have changed: a download ends with the first that runs, and is taken up after the last. */
   jobsChanged(): void;
   /** What the person chose: the app is to end, and the newer one to start. */
   choose(): void;
@@ -41,6 +41,7 @@ export function openUpdates(options: {
   let state: UpdateState = { ready: null, asked: null };
   let isChosen = false;
   let timer: { cancel(): void } | null = null;
+  let asking: AbortController | null = null;
   updater?.onReady((version) => {
     state = { ...state, ready: version };
     onChange();
@@ -48,8 +49,22 @@ export function openUpdates(options: {
   const look = () => {
     if (updater === null || updateStep(state, clock.now(), jobs().running, isWanted()) === 'nothing') return;
     state = { ...state, asked: clock.now() };
-    // Nothing depends on it: it is asked again in some hours.
-    updater.ask().catch((error: unknown) => log.info('no newer version could be asked for', { error }));
+    const under = new AbortController();
+    asking = under;
+    const asked = updater.ask(under.signal).catch((error: unknown) => {
+      // Nothing depends on it: it is asked again in some hours.
+      if (!under.signal.aborted) log.info('no newer version could be asked for', { error });
+    });
+    void asked.finally(() => {
+      if (asking === under) asking = null;
+    });
+  };
+  /** What was begun while nothing was scanned does not go on beside a scan. */
+  const giveWay = () => {
+    if (asking === null || jobs().running === 0) return;
+    asking.abort();
+    asking = null;
+    state = { ...state, asked: null };
   };
   const tick = () => {
     look();
@@ -61,7 +76,10 @@ export function openUpdates(options: {
     get offered() {
       return offered();
     },
-    jobsChanged: look,
+    jobsChanged: () => {
+      giveWay();
+      look();
+    },
     choose: () => {
       isChosen = offered() !== null;
     },
@@ -70,6 +88,9 @@ export function openUpdates(options: {
       updater.install();
       return true;
     },
-    stop: () => timer?.cancel(),
+    stop: () => {
+      timer?.cancel();
+      asking?.abort();
+    },
   };
 }

@@ -54,6 +54,38 @@ describe('a newer version', () => {
     expect(done).toEqual(['ask', 'changed', 'install']);
   });
 
+  it('is given up while it is downloaded when a scan begins, and asked for again when none runs', async () => {
+    const asked: AbortSignal[] = [];
+    let jobs = { running: 0, open: 0 };
+    const updates = openUpdates({
+      updater: {
+        ask: (ended) => {
+          asked.push(ended);
+          return new Promise((_, reject) => ended.addEventListener('abort', () => reject(new Error('cancelled'))));
+        },
+        onReady: () => {},
+        install: () => {},
+      },
+      clock: { now: () => 0, sleep: async () => {}, after: () => ({ cancel: () => {} }) },
+      log: silentLog,
+      isWanted: () => true,
+      jobs: () => jobs,
+      onChange: () => {},
+    });
+    const seen = () => asked.map(({ aborted }) => aborted);
+    updates.jobsChanged();
+    expect(seen()).toEqual([false]);
+    jobs = { running: 1, open: 1 };
+    updates.jobsChanged();
+    updates.jobsChanged();
+    expect(seen()).toEqual([true]);
+    jobs = { running: 0, open: 0 };
+    updates.jobsChanged();
+    expect(seen()).toEqual([true, false]);
+    updates.stop();
+    expect(seen()).toEqual([true, true]);
+  });
+
   it('is nothing to an app that runs from a clone', () => {
     const updates = openUpdates({
       updater: null,
