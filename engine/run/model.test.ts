@@ -2,21 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ModelSettings } from '../model/index.ts';
-import { RECORDED } from '../model/test/recorded.ts';
-import type { PlanRequest } from '../scanner/index.ts';
+import { KEY, RECORDED, REQUEST } from '../model/test/recorded.ts';
 import { plannerOf } from './model.ts';
 
-const KEY = 'sk-test-0123456789';
-const request: PlanRequest = {
-  scanner: 'ai-navigator',
-  pageId: `p${'0'.repeat(16)}`,
-  step: 1,
-  url: 'http://shop.test/',
-  title: 'Shop',
-  elements: [{ ref: 0, role: 'button', name: 'Prices', state: '' }],
-  text: '',
-  history: [],
-};
 const at = (url: string) => ModelSettings.parse({ url, model: 'stand-in', key: KEY, price: null });
 
 describe('an endpoint on this machine', () => {
@@ -31,14 +19,14 @@ describe('an endpoint on this machine', () => {
   it('is asked through the guard, which opens that place alone and follows no redirect', async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const plan = (url: string) => plannerOf(at(url))().plan('goal', request);
+    const plan = (url: string) => plannerOf(at(url))().plan('goal', REQUEST);
     expect(await plan(`${origin}/v1`)).toMatchObject({ ok: true, action: { do: 'press', ref: 0 } });
     expect(await plan(`${origin}/moved`)).toMatchObject({ ok: false, reason: "the model's endpoint answered 302" });
     expect(seen).toEqual([`POST /v1/chat/completions Bearer ${KEY}`, `POST /moved/chat/completions Bearer ${KEY}`]);
   });
 
   it('that does not answer costs the goal and nothing else', async () => {
-    const answer = await plannerOf(at('http://127.0.0.1:1/v1'))().plan('goal', request);
+    const answer = await plannerOf(at('http://127.0.0.1:1/v1'))().plan('goal', REQUEST);
     expect(answer).toMatchObject({ ok: false, reason: "the model's endpoint does not answer" });
   });
 });

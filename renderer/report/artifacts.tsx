@@ -4,6 +4,7 @@ import { type Column, DataTable } from '../ui/data-table.tsx';
 import { pathOf } from './host.ts';
 import { useModel } from './model.ts';
 import { type Filter, go } from './route.ts';
+import fields from './filter-fields.module.css';
 import styles from './table.module.css';
 import { count, size } from './words.ts';
 
@@ -94,7 +95,7 @@ export function Artifacts({ filter }: { readonly filter: Filter }) {
       ) : (
         <>
           <ByModule artifacts={artifacts} there={there} />
-          <search className={styles['search']}>
+          <search className={`${styles['search']} ${fields['fields']}`}>
             <label>
               <span>Search the files</span>
               <input

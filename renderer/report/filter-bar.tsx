@@ -1,4 +1,5 @@
 import { Glyph, type Mark, MARKS, wordOf } from '../ui/severity.tsx';
+import fields from './filter-fields.module.css';
 import styles from './filter-bar.module.css';
 import { useModel } from './model.ts';
 import { type Filter, GROUPS, NO_FILTER } from './route.ts';
@@ -27,7 +28,7 @@ export function FilterBar({
   const categories = [...new Set(report.findings.map((f) => f.category))].toSorted();
   const narrowed = JSON.stringify({ ...filter, group: 'none' }) !== JSON.stringify(NO_FILTER);
   return (
-    <search className={styles['bar']}>
+    <search className={`${styles['bar']} ${fields['fields']}`}>
       <div className={styles['chips']} role="group" aria-label="Severity">
         {MARKS.filter((mark) => report.summary.causes[mark] > 0).map((mark) => (
           <button

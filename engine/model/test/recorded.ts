@@ -1,3 +1,20 @@
+import type { PlanRequest } from '../../scanner/index.ts';
+
+/** A key that opens nothing. */
+export const KEY = 'sk-test-0123456789';
+
+/** What is asked for a first step on a page with one button. */
+export const REQUEST: PlanRequest = {
+  scanner: 'ai-navigator',
+  pageId: `p${'0'.repeat(16)}`,
+  step: 1,
+  url: 'http://shop.test/',
+  title: 'Shop',
+  elements: [{ ref: 0, role: 'button', name: 'Prices', state: '' }],
+  text: '',
+  history: [],
+};
+
 /** An answer as OpenAI-compatible endpoints give it, with OpenRouter's `cost`. */
 const completion = (
   content: string | null,
