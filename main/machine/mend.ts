@@ -43,6 +43,7 @@ export function openMachine(programs: Programs, platform: string): MachineMender
   const listeners = new Set<(state: MachineState) => void>();
   let doing: MachineAct | null = null;
   let said: string[] = [];
+  let steps: MachineStep[] = [];
   const text = async (...args: string[]) => (await programs.run('podman', args))?.text ?? null;
   const look = async (): Promise<MachineState> => {
     const version = await text('--version');
@@ -50,27 +51,29 @@ export function openMachine(programs: Programs, platform: string): MachineMender
     const list = hasMachines ? ((await text('machine', 'list', '--format', 'json')) ?? '') : '[]';
     const inspected = hasMachines && list.includes('"Name"') ? ((await text('machine', 'inspect')) ?? '') : '';
     const facts = { version: version === null ? null : readVersion(version), machine: readMachine(list, inspected) };
-    return { steps: [...machineSteps(platform, facts)], doing, said };
+    steps = [...machineSteps(platform, facts)];
+    return { steps, doing, said };
   };
-  const tell = async () => {
-    const state = await look();
+  const tell = (state: MachineState) => {
     for (const listener of listeners) listener(state);
   };
   const work = async (act: MachineAct) => {
-    const answer = await programs.run('podman', machineCommand(act), (line) => {
-      said = [...said, line].slice(-MOST_SAID);
-      void tell();
-    });
+    // A line says nothing of the steps: they are looked at again when it is over.
+    const line = (more: string) => {
+      said = [...said, more].slice(-MOST_SAID);
+      tell({ steps, doing, said });
+    };
+    const answer = await programs.run('podman', machineCommand(act), line).catch(() => null);
     if (answer === null || answer.code !== 0)
       said = [...said, `podman ${machineCommand(act).join(' ')} ended with ${answer?.code ?? 'nothing'}`];
     doing = null;
-    await tell();
+    tell(await look().catch(() => ({ steps, doing, said })));
   };
   return {
     read: look,
     mend: async (act) => {
-      const { steps } = await look();
-      const isOffered = steps.some(({ remedy }) => remedy?.by === 'app' && remedy.act === act);
+      const { steps: now } = await look();
+      const isOffered = now.some(({ remedy }) => remedy?.by === 'app' && remedy.act === act);
       if (doing !== null || !isOffered) throw new StageflowError('machine_busy');
       doing = act;
       said = [];

@@ -22,13 +22,21 @@ export async function openSettings(options: {
   const { fetch, onReady, clock, patienceMs, onRead } = options;
   let now = FIRST_SETTINGS;
   let isRead = false;
-  const read = async () => {
+  const ask = async () => {
     if (isRead) return;
     const answer = await fetch(new Request(ADDRESS));
     if (!answer.ok) return;
     now = readSettings(await answer.json());
     isRead = true;
     onRead(now);
+  };
+  let asking: Promise<void> | null = null;
+  /** Whoever reads while it is being read waits for the same answer: two would be told twice, and the later one might be the older. */
+  const read = () => {
+    asking ??= ask().finally(() => {
+      asking = null;
+    });
+    return asking;
   };
   onReady(() => void read().catch(() => {}));
   await Promise.race([read().catch(() => {}), clock.sleep(patienceMs)]);

@@ -121,6 +121,7 @@ export function openSync(options: {
     return opened;
   };
   const sendOne = async ({ jobId, include }: Upload) => {
+    const place = kept.target;
     try {
       const target = await open();
       const files = chosenFiles(filesOf(jobId, await source.stored(jobId)), include);
@@ -133,6 +134,9 @@ export function openSync(options: {
         happen(jobId, { is: 'further', ...done });
       };
       await sendFiles({ source, target: target.store, jobId, files, hashes, stop: stopping.signal, further });
+      // What arrived in a store that was forgotten or exchanged meanwhile is not where links lead now.
+      if (kept.target !== place)
+        throw new StageflowError('store_failed', { reason: 'another store was chosen meanwhile' });
       happen(jobId, { is: 'done' });
     } catch (thrown) {
       if (stopping.signal.aborted) return;
@@ -148,7 +152,7 @@ export function openSync(options: {
     working = (async () => {
       for (;;) {
         const one = nextUpload(kept.queue, clock.now());
-        if (one === null || stopping.signal.aborted) break;
+        if (one === null || kept.target === null || stopping.signal.aborted) break;
         await sendOne(one);
       }
     })().finally(() => {
@@ -179,6 +183,8 @@ export function openSync(options: {
       const look = () => {
         const one = of(jobId);
         if (one?.state === 'done') return over(resolve);
+        // Without a store its turn never comes.
+        if (kept.target === null) return over(() => reject(new StageflowError('no_link_place')));
         if (one !== undefined && one.tries === tries) return;
         const error = new StageflowError('store_failed', { reason: 'the upload was given up' });
         error.message = one?.reason ?? error.message;
@@ -198,8 +204,10 @@ export function openSync(options: {
     },
     connect: async (target) => {
       await read();
+      // What another store holds is not in this one: asked for again, it is compared with what is there and sent where it is missing.
+      const waiting = () => kept.queue.filter(({ state }) => state !== 'done');
       if (target === null) {
-        kept = { ...kept, target: null };
+        kept = { target: null, queue: waiting() };
       } else {
         const settings = settingsOf(target);
         const locked = keptTarget(target, vault);
@@ -209,7 +217,7 @@ export function openSync(options: {
         const { ok, reason } = await storeCanary(made, clock);
         if (!ok) throw new StageflowError('store_failed', { reason: reason ?? 'it does not answer' });
         await assertNarrowShareKey(settings);
-        kept = { target: locked, queue: kept.queue.map((one) => ({ ...one, notBefore: 0 })) };
+        kept = { target: locked, queue: waiting().map((one) => ({ ...one, notBefore: 0 })) };
       }
       opened = null;
       await write();
@@ -227,7 +235,9 @@ export function openSync(options: {
       if (kept.target?.canLink !== true) throw new StageflowError('no_link_place');
       const before = of(jobId);
       if (before?.state !== 'done') {
-        if (before?.state !== 'sending') await line(jobId, before?.include ?? NOTHING);
+        // What was ticked for an upload that failed was ticked for that one: a link sends what its dialog lists and no more.
+        const include = before?.state === 'waiting' ? before.include : NOTHING;
+        if (before?.state !== 'sending') await line(jobId, include);
         await arrived(jobId);
       }
       const signer = createShareSigner((await open()).settings, clock);
