@@ -13,7 +13,10 @@ const TRIES = 2;
 /** Characters of a token, low on purpose: an estimate must not be too small. */
 const CHARS_PER_TOKEN = 3;
 
-/** A planner whose caps are counted from nothing. They are checked before a request, by the most that it can use, and counted after it by what it used. */
+/**
+ * A planner whose caps are counted from nothing. They are checked before a request, by the most that it can use, and counted after it by what it used.
+ * One request is asked at a time: of many at once each would find the caps unspent.
+ */
 export function createPlanner(settings: ModelSettings, ports: ModelPorts): Planner {
   const { key, model, maxRequests, maxTokens, maxUsd, price } = settings;
   let requests = 0;
@@ -37,35 +40,48 @@ export function createPlanner(settings: ModelSettings, ports: ModelPorts): Plann
       return `the cap of ${maxUsd} US dollars is reached`;
     return null;
   };
-  return {
-    plan: async (goal, request) => {
-      const body = requestBody(settings, goal, request);
-      const refs = new Set(request.elements.map((element) => element.ref));
-      let reason = '';
-      for (let tried = 0; tried < TRIES; tried++) {
-        const cap = capReached(body);
-        if (cap !== null) return { ok: false, reason: cap, use: use() };
-        requests += 1;
-        const headers = {
-          'content-type': 'application/json',
-          ...(key === null ? {} : { authorization: `Bearer ${key}` }),
-        };
-        const answer = await ports
-          .post(`${settings.url.replace(/\/$/, '')}/chat/completions`, headers, body)
-          .catch(() => null);
-        if (answer === null) return { ok: false, reason: "the model's endpoint does not answer", use: use() };
-        const read = readReply(answer.status, answer.body, refs);
-        // An endpoint that does not count is counted by length.
-        const input = read.input ?? Math.ceil(body.length / CHARS_PER_TOKEN);
-        const output = read.output ?? Math.ceil(answer.body.length / CHARS_PER_TOKEN);
-        tokens += input + output;
-        usd += read.cost ?? costOf(input, output);
-        priced &&= read.cost !== null || price !== null;
-        if (read.action !== null) return { ok: true, action: read.action, use: use() };
-        reason = read.reason ?? '';
-        if (answer.status !== 200) break;
+  const planNow: Planner['plan'] = async (goal, request) => {
+    const body = requestBody(settings, goal, request);
+    const refs = new Set(request.elements.map((element) => element.ref));
+    let reason = '';
+    for (let tried = 0; tried < TRIES; tried++) {
+      const cap = capReached(body);
+      if (cap !== null) return { ok: false, reason: cap, use: use() };
+      requests += 1;
+      const headers = {
+        'content-type': 'application/json',
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+      };
+      const answer = await ports
+        .post(`${settings.url.replace(/\/$/, '')}/chat/completions`, headers, body)
+        .catch(() => null);
+      if (answer === null) {
+        // What was not answered may have been worked on all the same.
+        const input = Math.ceil(body.length / CHARS_PER_TOKEN);
+        tokens += input + ANSWER_TOKENS;
+        usd += costOf(input, ANSWER_TOKENS);
+        priced &&= price !== null;
+        return { ok: false, reason: "the model's endpoint does not answer", use: use() };
       }
-      return { ok: false, reason, use: use() };
+      const read = readReply(answer.status, answer.body, refs);
+      // An endpoint that does not count is counted by length.
+      const input = read.input ?? Math.ceil(body.length / CHARS_PER_TOKEN);
+      const output = read.output ?? Math.ceil(answer.body.length / CHARS_PER_TOKEN);
+      tokens += input + output;
+      usd += read.cost ?? costOf(input, output);
+      priced &&= read.cost !== null || price !== null;
+      if (read.action !== null) return { ok: true, action: read.action, use: use() };
+      reason = read.reason ?? '';
+      if (answer.status !== 200) break;
+    }
+    return { ok: false, reason, use: use() };
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    plan: (goal, request) => {
+      const turn = last.then(() => planNow(goal, request));
+      last = turn.catch(() => {});
+      return turn;
     },
   };
 }

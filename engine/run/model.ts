@@ -8,7 +8,12 @@ const PATIENCE_MS = 90_000;
 /** A planner for each attempt, over the guard that every fetch of the engine's own passes. The endpoint alone may be private: its operator named it. */
 export function plannerOf(settings: ModelSettings): () => Planner {
   const post: ModelPorts['post'] = async (url, headers, body) => {
-    const egress = createEgress({ kind: 'web', allowHosts: [servicePlace(settings.url)], allowAssets: [] });
+    const egress = createEgress({
+      kind: 'web',
+      allowHosts: [servicePlace(settings.url)],
+      allowAssets: [],
+      caps: { idleMs: PATIENCE_MS },
+    });
     try {
       const options = { method: 'POST', headers, body, redirects: 0, timeoutMs: PATIENCE_MS } as const;
       const answer = await guardedFetch(egress, url, options);

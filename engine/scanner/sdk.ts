@@ -147,7 +147,7 @@ export interface MachineContext extends Omit<PageContext, 'page' | 'visit'> {
   readonly lighthouse: { readonly runs: number; readonly formFactor: 'desktop' | 'mobile' };
   /** Every module of the job. */
   readonly modules: readonly string[];
-  /** Cuts crops out of a picture that the scanner took and stores them: the key of each box, null for one outside of the picture. */
+  /** Cuts crops out of a picture that the scanner took and stores them: the key of each box, null for one outside of the picture. Rejects when none could be cut. */
   cutCrops(
     picture: { readonly jpeg: Uint8Array; readonly width: number; readonly height: number },
     boxes: readonly Box[],

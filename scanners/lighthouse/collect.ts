@@ -123,14 +123,14 @@ async function picturesOf(
       ? await cutCrops(
           photograph,
           boxes.map(([, box]) => box),
-        )
+        ).catch(() => null)
       : [];
-  const keys = new Map(boxes.map(([id], i) => [id, cut[i] ?? null]));
+  const keys = new Map(cut === null ? [] : boxes.map(([id], i) => [id, cut[i] ?? null] as const));
   return Object.fromEntries(
     wanted.map((id) => {
       const key = keys.get(id);
       if (key) return [id, { screenshot: key }];
-      if (photograph === null) return [id, { noPicture: 'failed' }];
+      if (photograph === null || (cut === null && photograph.boxes[id])) return [id, { noPicture: 'failed' }];
       if (key === null) return [id, { noPicture: 'outside' }];
       return [id, { noPicture: photograph.boxes[id] === null ? 'hidden' : 'gone' }];
     }),

@@ -38,13 +38,12 @@ export async function photograph(
 ): Promise<Photograph | null> {
   const screen = report.configSettings.screenEmulation;
   if (ids.length === 0 || screen === undefined || page.url() !== report.finalDisplayedUrl) return null;
-  const cdp = await page.createCDPSession();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(resolve, PATIENCE_MS, null);
   });
   try {
-    return await Promise.race([take(cdp, screen, ids).catch(() => null), late]);
+    return await Promise.race([take(page, screen, ids).catch(() => null), late]);
   } finally {
     clearTimeout(timer);
   }
@@ -56,7 +55,8 @@ interface ScreenEmulation {
   readonly mobile: boolean;
 }
 
-async function take(cdp: CDPSession, screen: ScreenEmulation, ids: readonly string[]): Promise<Photograph> {
+async function take(page: Page, screen: ScreenEmulation, ids: readonly string[]): Promise<Photograph> {
+  const cdp = await page.createCDPSession();
   const { width, height, mobile } = screen;
   // A picture's pixel is a CSS pixel, so that boxes and picture agree.
   await cdp.send('Emulation.setDeviceMetricsOverride', { width, height, mobile, deviceScaleFactor: 1 });

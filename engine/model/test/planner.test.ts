@@ -87,6 +87,14 @@ describe('the caps', () => {
     expect(endpoint.asked.length).toBeGreaterThan(0);
   });
 
+  it('hold for many who ask at once', async () => {
+    const endpoint = playing('press');
+    const planner = createPlanner(settings({ maxTokens: 3900 }), endpoint);
+    const answers = await Promise.all(Array.from({ length: 40 }, () => planner.plan('goal', request)));
+    expect(endpoint.asked.length).toBeLessThanOrEqual(3);
+    expect(answers.at(-1)).toMatchObject({ ok: false, reason: expect.stringContaining('the cap of 3900 tokens') });
+  });
+
   it('on money holds before the first request where the price is known', async () => {
     const endpoint = playing('press');
     const price = { input: 1000, output: 1000 };

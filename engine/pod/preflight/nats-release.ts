@@ -48,9 +48,11 @@ export function pinnedArchive(platform: string = process.platform, arch: string 
 export function releaseCommand(target: string, { name, sha256, from }: PinnedArchive): string {
   const check = process.platform === 'darwin' ? 'shasum -a 256 -c' : 'sha256sum -c';
   const file = `${name}.tar.gz`;
+  // In quotes: a person's folder may have a space in its name.
+  const folder = `'${path.dirname(target).replaceAll("'", `'\\''`)}'`;
   return [
-    `mkdir -p ${path.dirname(target)}`,
-    `cd ${path.dirname(target)}`,
+    `mkdir -p ${folder}`,
+    `cd ${folder}`,
     `curl -fsSLO ${from}/${file}`,
     `echo '${sha256}  ${file}' | ${check}`,
     `tar -xzf ${file} --strip-components=1 ${name}/nats-server`,

@@ -43,7 +43,8 @@ export async function explore(journey: Journey): Promise<void> {
   const pressed = new Map<string, number>();
   const tried = new Set<string>();
   for (const place of journey.places) {
-    if (place === start) await walk(journey, place.seen.id, null);
+    // A goal may have left the tab anywhere.
+    if (place === start && (await journey.goTo(place))) await walk(journey, place.seen.id, null);
     await tryWidgets(journey, place, widgets);
     for (const control of place.fresh) {
       if (!pressable(control, place) || tried.has(control.selector)) continue;

@@ -26,6 +26,13 @@ function whyNot(control: Control, survey: Survey): string | null {
   return whyNotPressed(control) ?? (sends && form !== undefined ? whyNotSent(form) : null);
 }
 
+/** How one action of the way came out. */
+interface Way {
+  /** The group of controls that share a tab stop, or null. */
+  readonly group: string | null;
+  readonly changed: boolean;
+}
+
 /** Works towards a goal in words, one planned action at a time, from the page as it loads; what was reached is then tried by keyboard alone. */
 export async function pursue(
   ctx: ExploreContext,
@@ -35,7 +42,7 @@ export async function pursue(
 ): Promise<GoalFact> {
   const { hand } = journey;
   const actions: Action[] = [];
-  const groups: (string | null)[] = [];
+  const ways: Way[] = [];
   const history: string[] = [];
   let use: ModelUse | null = null;
   const fact = (more: Pick<GoalFact, 'reached' | 'because' | 'stopped'>): GoalFact => ({
@@ -45,9 +52,14 @@ export async function pursue(
     use,
     ...more,
   });
+  /** What is known so far stands when a cap ends the run here. */
+  const sofar = (more: Pick<GoalFact, 'reached' | 'because'>) => {
+    journey.found.goal = fact({ ...more, stopped: 'a cap of the run was reached' });
+  };
   journey.stray();
   await ctx.tab.restart();
   await hand.still();
+  sofar({ reached: null, because: '' });
   for (let step = 1; step <= mostSteps; step++) {
     const survey = await hand.survey();
     const controls = survey.controls.filter((control) => !control.disabled).slice(0, SHOWN.elements);
@@ -72,14 +84,16 @@ export async function pursue(
         stopped: 'no model is configured (STAGEFLOW_MODEL_URL and STAGEFLOW_MODEL)',
       });
     use = answer.use;
+    sofar({ reached: null, because: '' });
     if (!answer.ok) return fact({ reached: null, because: '', stopped: answer.reason });
     const { do: verb, ref, value, because } = answer.action;
     if (verb === 'give-up') return fact({ reached: false, because, stopped: null });
     if (verb === 'done') {
+      sofar({ reached: true, because });
       const arrived = { url: survey.url, hash: await hand.hash() };
       return {
         ...fact({ reached: true, because, stopped: null }),
-        byKeyboard: await byKeyboard(ctx, journey, actions, groups, arrived),
+        byKeyboard: await byKeyboard(ctx, journey, actions, ways, arrived),
       };
     }
     const control = ref === null ? undefined : controls[ref];
@@ -107,7 +121,7 @@ export async function pursue(
     history.push(`step ${step}: ${verb} ${name}${value === null ? '' : ` with "${value}"`}: ${came}`.slice(0, 300));
     if (!outcome.done) continue;
     actions.push(action);
-    groups.push(control.group);
+    ways.push({ group: control.group, changed: outcome.changed });
   }
   return fact({ reached: false, because: `not within ${mostSteps} steps`, stopped: null });
 }
@@ -117,7 +131,7 @@ async function byKeyboard(
   ctx: ExploreContext,
   { hand, budget }: Journey,
   actions: readonly Action[],
-  groups: readonly (string | null)[],
+  ways: readonly Way[],
   arrived: { readonly url: string; readonly hash: string },
 ): Promise<GoalFact['byKeyboard']> {
   await ctx.tab.restart();
@@ -125,12 +139,15 @@ async function byKeyboard(
   for (const [n, action] of actions.entries()) {
     if (action.on === null) continue;
     budget.step();
-    if (!(await keyTo(hand, { selector: action.on.selector, group: groups[n] ?? null })))
+    if (!(await keyTo(hand, { selector: action.on.selector, group: ways[n]?.group ?? null })))
       return { reached: false, stuckAt: action.on };
-    if (action.kind === 'fill') await hand.type(action.value);
+    if (action.kind === 'fill') await hand.fill(action.value);
     else {
-      const pressed = await hand.watch(() => hand.press('Enter').then(() => true), action.on.selector);
-      if (!pressed.changed) await hand.press(' ');
+      const { selector } = action.on;
+      const press = (key: string) => hand.watch(() => hand.press(key).then(() => true), selector);
+      const works = (await press('Enter')).changed || (await press(' ')).changed;
+      // What did something by pointer has to do something without.
+      if (ways[n]?.changed === true && !works) return { reached: false, stuckAt: action.on };
     }
     await hand.still();
   }

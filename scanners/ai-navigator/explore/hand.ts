@@ -27,6 +27,8 @@ export interface Hand {
   press(key: string): Promise<void>;
   /** Types a text into the element that has the focus. */
   type(text: string): Promise<void>;
+  /** Types it in place of what the element holds. */
+  fill(text: string): Promise<void>;
   wheel(pixels: number): Promise<void>;
   /** Runs an action and says what it changed. */
   watch(action: () => Promise<boolean>, own: string | null): Promise<Outcome>;
@@ -95,6 +97,10 @@ export async function takeHold({ tab, job, url }: Pick<ExploreContext, 'tab' | '
     },
     press: (key) => page.keyboard.press(key),
     type: (text) => page.keyboard.insertText(text),
+    fill: async (text) => {
+      await page.keyboard.press('ControlOrMeta+a');
+      await page.keyboard.insertText(text);
+    },
     wheel: (pixels) => page.mouse.wheel(0, pixels),
     watch: async (action, own) => {
       const before = await tab.inside(imprint, null);

@@ -67,7 +67,7 @@ export async function setOut(ctx: ExploreContext, hand: Hand, budget: Budget): P
       return true;
     }
     if (!(await hand.click(action.on.selector))) return false;
-    await hand.type(action.value);
+    await hand.fill(action.value);
     return true;
   };
   const journey: Journey = {

@@ -20,6 +20,7 @@ const HOP = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
+  'http2-settings',
 ]);
 
 /** Names and values in turn, those left out that end at the proxy. */
@@ -44,16 +45,25 @@ export function requestFields(from: ClientRequest): string[] {
   );
 }
 
-/** Writes the head of an answer; duplicate names (`set-cookie`) stay apart. */
+/**
+ * Writes the head of an answer; duplicate names stay apart over HTTP/1.1. HTTP/2 allows only some names more than once, so there the values of one
+ * name are one list, as every recipient may join them (RFC 9110, section 5.3); `set-cookie` alone is no list. Throws for a head that cannot be passed on.
+ */
 export function writeHead(to: ClientResponse, status: number, message: string | undefined, raw: string[]): void {
   if (to instanceof ServerResponse) {
     to.writeHead(status, message, raw as unknown as Record<string, string>);
     return;
   }
+  // Looked at first: an answer that was given such a status keeps it and can never be ended.
+  if (status < 200 || status > 599) throw new RangeError(`HTTP/2 has no status ${status}`);
   const grouped: Record<string, string[]> = {};
   for (let i = 0; i + 1 < raw.length; i += 2)
     (grouped[(raw[i] as string).toLowerCase()] ??= []).push(raw[i + 1] as string);
-  to.writeHead(status, grouped);
+  const joined = Object.entries(grouped).map(([name, values]) => [
+    name,
+    name === 'set-cookie' ? values : values.join(', '),
+  ]);
+  to.writeHead(status, Object.fromEntries(joined));
 }
 
 /** A request that may be sent again as it stands: it changes nothing, and no body of it has been read. */

@@ -148,7 +148,14 @@ export async function startProxy(input: {
     const send = (): void => {
       const up = request(options, (answer) => {
         if (local) files.note(url.href, single(answer.headers[FILE_HEADER]));
-        writeHead(to, answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer.rawHeaders));
+        try {
+          writeHead(to, answer.statusCode ?? 502, answer.statusMessage, endToEnd(answer.rawHeaders));
+        } catch {
+          // What a host sends costs that one request, whatever it is.
+          answer.destroy();
+          refuse(to, 502, { code: 'host_unreachable', reason: 'the head of the answer cannot be passed on' });
+          return;
+        }
         pipeline(answer, to, (error) => {
           answer.destroy();
           if (error && local) void lookAtSite(local, () => {});
@@ -187,6 +194,11 @@ export async function startProxy(input: {
           client.end(
             `HTTP/1.1 403 Forbidden\r\n${REFUSED_HEADER}: ${answer.refusal.code}\r\ncontent-length: 0\r\nx-reason: ${reason}\r\nconnection: close\r\n\r\n`,
           );
+          return;
+        }
+        // Who left while the way was being opened has no use for it, and nobody else would give it back.
+        if (client.destroyed) {
+          answer.stream.destroy();
           return;
         }
         client.write('HTTP/1.1 200 Connection Established\r\n\r\n');

@@ -7,7 +7,7 @@ import type {
   RunnerAssignment,
   StateLook,
 } from '@stageflow/engine/sdk';
-import type { BrowserContext } from 'playwright-core';
+import type { BrowserContext, Request, Route } from 'playwright-core';
 import type { EngineChannel } from '../channel/index.ts';
 import type { Access } from './access.ts';
 import { type CellDraft, type CellTools, runCell } from './cells.ts';
@@ -71,6 +71,7 @@ export async function exploreCell(
     );
   } finally {
     await tab.close();
+    await lane.context.unrouteAll({ behavior: 'ignoreErrors' });
   }
 }
 
@@ -115,21 +116,14 @@ async function actingTab(tab: Tab, url: string, lane: ExploreLane, sends: boolea
   page.on('request', (request) => underWay.add(request));
   page.on('requestfinished', (request) => underWay.delete(request));
   page.on('requestfailed', (request) => underWay.delete(request));
-  const cdp = await lane.context.newCDPSession(page);
-  cdp.on('Fetch.requestPaused', ({ requestId, request }) => {
-    const goes = sends || READS.has(request.method);
-    if (!goes)
-      keep({
-        method: request.method,
-        url: request.url.slice(0, 2048),
-        reason: 'it would change something on a server',
-      });
-    const answer = goes
-      ? cdp.send('Fetch.continueRequest', { requestId })
-      : cdp.send('Fetch.failRequest', { requestId, errorReason: 'BlockedByClient' });
-    answer.catch(() => {});
-  });
-  await cdp.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] });
+  // In the whole context, from their first request on: windows that the page opens, and its workers, ask for themselves.
+  const judge = async (route: Route, request: Request) => {
+    const method = request.method();
+    if (sends || READS.has(method)) return route.continue();
+    keep({ method, url: request.url().slice(0, 2048), reason: 'it would change something on a server' });
+    return route.abort('blockedbyclient');
+  };
+  await lane.context.route('**/*', (route, request) => judge(route, request).catch(() => {}));
   return {
     page,
     inside: (run, arg) => tab.inside(run, arg, STEP_MS),

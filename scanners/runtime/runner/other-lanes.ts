@@ -89,14 +89,14 @@ function machineCell(work: MachineWork, lanes: OtherLanes): Promise<CellDraft> {
   );
 }
 
-/** Crops of a picture that a scanner took, stored as the cell's own evidence. One that cannot be cut is none. */
+/** Crops of a picture that a scanner took, stored as the cell's own evidence. */
 async function cutCrops(
   picture: Parameters<MachineContext['cutCrops']>[0],
   boxes: readonly Box[],
   darkroom: Darkroom,
   putEvidence: PutEvidence,
 ): Promise<(string | null)[]> {
-  const crops = await darkroom.crop({ ...picture, jpeg: Buffer.from(picture.jpeg) }, boxes).catch(() => []);
+  const crops = await darkroom.crop({ ...picture, jpeg: Buffer.from(picture.jpeg) }, boxes);
   return Promise.all(
     boxes.map((box, i) => {
       const jpeg = crops[i];

@@ -127,25 +127,32 @@ export function openDarkroom(context: BrowserContext): Darkroom {
     page = null;
     await closing?.then((tab) => tab.close()).catch(() => {});
   };
+  const cropNow: Darkroom['crop'] = async (picture, boxes) => {
+    const areas = boxes.map((box) => cropArea(box, picture));
+    const wanted = areas.filter((area) => area !== null);
+    if (wanted.length === 0) return areas.map(() => null);
+    page ??= open();
+    try {
+      const tab = await page;
+      const crops = await within(
+        tab.evaluate(cut, { picture: picture.jpeg.toString('base64'), boxes: wanted }),
+        20_000,
+        () => new Error('the crops took too long'),
+      );
+      let next = 0;
+      return areas.map((area) => (area === null ? null : Buffer.from(crops[next++] as string, 'base64')));
+    } catch (thrown) {
+      await close();
+      throw thrown;
+    }
+  };
+  // One picture after the other: a tab that is closed for one of them must not take another's crops with it.
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    crop: async (picture, boxes) => {
-      const areas = boxes.map((box) => cropArea(box, picture));
-      const wanted = areas.filter((area) => area !== null);
-      if (wanted.length === 0) return areas.map(() => null);
-      page ??= open();
-      try {
-        const tab = await page;
-        const crops = await within(
-          tab.evaluate(cut, { picture: picture.jpeg.toString('base64'), boxes: wanted }),
-          20_000,
-          () => new Error('the crops took too long'),
-        );
-        let next = 0;
-        return areas.map((area) => (area === null ? null : Buffer.from(crops[next++] as string, 'base64')));
-      } catch (thrown) {
-        await close();
-        throw thrown;
-      }
+    crop: (picture, boxes) => {
+      const turn = last.then(() => cropNow(picture, boxes));
+      last = turn.catch(() => {});
+      return turn;
     },
     close,
   };

@@ -19,9 +19,16 @@ it('acts in a tab that stays on the site and sends nothing, and asks the engine 
         response.writeHead(200, { 'content-type': 'text/html' });
         response.end(`<!doctype html><html lang="en"><head><title>Tours</title><link rel="icon" href="data:,"></head><body><main><h1>Tours</h1>
           <button id="save" onclick="fetch('/save', { method: 'POST', body: 'x' }).catch(() => {})">Save</button>
+          <form id="sending" method="post" action="/save" target="_blank"></form><button id="window" onclick="sending.submit()">Save in a window</button>
+          <button id="worker" onclick="new Worker('/worker.js')">Save in the background</button>
           <button id="leave" onclick="location.href = 'http://elsewhere.localhost/'">Partners</button>
           <button id="go" onclick="text.hidden = false; logo.hidden = false">Prices</button>
           <p id="text" hidden>Ten a head</p><img id="logo" src="data:image/gif;base64,R0lGODlhAQABAAAAACw=" width="9" height="9" hidden></main></body></html>`);
+      },
+      '/worker.js': (request, response) => {
+        asked.push(`${request.method} /worker.js`);
+        response.writeHead(200, { 'content-type': 'text/javascript' });
+        response.end("fetch('/save', { method: 'POST', body: 'x' }).catch(() => {})");
       },
       '/save': (request, response) => {
         asked.push(`${request.method} /save`);
@@ -48,7 +55,7 @@ it('acts in a tab that stays on the site and sends nothing, and asks the engine 
   });
   await site.close();
   expect({ exit: run.exitCode, fatal: run.of('fatal') }).toEqual({ exit: 0, fatal: [] });
-  expect([...new Set(asked)]).toEqual(['GET /']);
+  expect([...new Set(asked)].toSorted()).toEqual(['GET /', 'GET /worker.js']);
   // The browser itself calls home, and is refused; nothing of the page is dialled.
   expect(run.dialled.filter((authority) => authority.includes('localhost'))).toEqual([]);
 
