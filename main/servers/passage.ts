@@ -13,13 +13,14 @@ export function placeOf(pathname: string): { readonly server: string; readonly p
 }
 
 const JOB = '/api/v1/jobs/[0-9a-z]{26}';
-/** What the window may ask of a server with its owner's token: to scan, watch, read and share. Nothing about tokens, webhooks or the server itself, and nothing that removes. */
+/** What the window may ask of a server with its owner's token: to scan, watch, read and share. Nothing about tokens, webhooks or the server itself, and nothing that removes but a link, whose end only narrows what others see. */
 const MAY: readonly (readonly [string, RegExp])[] = [
   ['GET', /^\/readyz$/],
   ['GET', /^\/api\/v1\/(?:session|scanners|jobs|stream|compare|ignores|doctor)$/],
   ['GET', new RegExp(`^${JOB}(?:/(?:events|report|artifacts|stream|shares|findings)(?:/.*)?)?$`)],
   ['POST', /^\/api\/v1\/jobs\/(?:url|zip)$/],
   ['POST', new RegExp(`^${JOB}/(?:cancel|retry|pause|resume|shares)$`)],
+  ['DELETE', /^\/api\/v1\/shares\/[\w-]+$/],
   ['POST', new RegExp(`^${JOB}/cells/[^/]+/[^/]+/retry$`)],
 ];
 

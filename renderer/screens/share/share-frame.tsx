@@ -1,5 +1,5 @@
 import X from 'lucide-react/icons/x';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { MadeShare } from '../../api/schema.ts';
 import { Overlay } from '../../ui/overlay.tsx';
 import { MadeLink } from './made-link.tsx';
@@ -56,11 +56,18 @@ export function LinkForm({
   readonly make: () => Promise<void>;
   readonly children: ReactNode;
 }) {
+  const [busy, setBusy] = useState(false);
+  // On the desktop a whole report may have to be uploaded first: asked twice, it would make two links and show one.
+  const makeOne = async () => {
+    if (busy) return;
+    setBusy(true);
+    await make().finally(() => setBusy(false));
+  };
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        void make();
+        void makeOne();
       }}
     >
       {children}
@@ -75,9 +82,10 @@ export function LinkForm({
             ))}
           </select>
         </label>
-        <button type="submit" className="primary">
+        <button type="submit" className="primary" aria-disabled={busy}>
           Make the link
         </button>
+        <span role="status">{busy ? 'On its way …' : ''}</span>
       </div>
     </form>
   );
